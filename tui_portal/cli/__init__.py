@@ -1,0 +1,132 @@
+"""The command line: one sub-command for every use case.
+
+A command's module is imported when it is called, and a face only when it is started, so that a script pays for what it
+uses. The outside (options, exit statuses, JSON shapes) is what scripts rely on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from tui_portal import __version__
+from tui_portal.domain.errors import PortalError
+from tui_portal.i18n import LANGUAGES, _, catalogue, choose_language, use
+
+INTERRUPTED = 130
+
+
+def commands() -> dict[str, tuple[str, str]]:
+    """Every command: its module, and what it does in a few words."""
+    return {
+        "demo": ("tui_portal.cli.demo", _("open the application on the demo firm")),
+        "init": ("tui_portal.cli.init", _("make an empty database")),
+        "import": ("tui_portal.cli.imports", _("take accounts, contacts and addresses from a CSV file")),
+        "accounts": ("tui_portal.cli.accounts", _("the Accounts list")),
+        "account": ("tui_portal.cli.account", _("one account: contacts, addresses, settings, states")),
+        "access": ("tui_portal.cli.access", _("switch LOGIN, NOTIFY, EMAIL SYNC, and invite")),
+        "pending": ("tui_portal.cli.pending", _("the Pending activation list")),
+        "invite": ("tui_portal.cli.invite", _("send or resend invitations")),
+        "cancel": ("tui_portal.cli.cancel", _("cancel invitations")),
+        "outbox": ("tui_portal.cli.outbox", _("the mail queue: what waits, what failed and why")),
+        "deliver": ("tui_portal.cli.deliver", _("hand queued mail to the mail server")),
+        "serve": ("tui_portal.cli.serve", _("serve the client portal, and deliver mail")),
+        "paths": ("tui_portal.cli.paths", _("where settings, data and logs are")),
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with `argv`; the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    use(catalogue(choose_language(_named_language(words), os.environ.get("TUI_PORTAL_LANG"), _locale())))
+    try:
+        return _dispatch(words)
+    except PortalError as error:
+        return _tell(error, words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone (`| head`); closing stderr's twin keeps Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def global_options(parser: argparse.ArgumentParser, *, inherited: bool = False) -> None:
+    """The options that stand before every command; `inherited` for a command's parser, where they may stand as well."""
+    absent = argparse.SUPPRESS if inherited else None
+    group = parser.add_argument_group(_("global options"))
+    group.add_argument(
+        "--database", metavar="PATH", type=Path, default=absent, help=_("the SQLite file (TUI_PORTAL_DATABASE)")
+    )
+    group.add_argument(
+        "--config", metavar="PATH", type=Path, default=absent, help=_("TOML settings (TUI_PORTAL_CONFIG)")
+    )
+    group.add_argument(
+        "--as", dest="acting", metavar="LOGIN", default=absent, help=_("the acting staff member, where you may choose")
+    )
+    group.add_argument(
+        "--lang", choices=LANGUAGES, default=absent, help=_("language of screens and messages (TUI_PORTAL_LANG)")
+    )
+    group.add_argument("--read-only", action="store_true", default=absent or False, help=_("nothing can be changed"))
+
+
+def _dispatch(words: list[str]) -> int:
+    known = commands()
+    parser = argparse.ArgumentParser(
+        prog="tui-portal",
+        description=_("Who of a firm's clients may log in to the client portal, and what mail they get."),
+        epilog=_("commands:") + "\n" + "\n".join(f"  {name:<10} {text}" for name, (_module, text) in known.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    global_options(parser)
+    parser.add_argument("--version", action="version", version=f"tui-portal {__version__}")
+    parser.add_argument(
+        "command", nargs="?", metavar="COMMAND", choices=list(known), help=_("none: open the application")
+    )
+    parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    arguments = parser.parse_args(words)
+    if arguments.command is None:
+        module = import_module("tui_portal.cli.application")
+        return int(module.run(arguments))
+    module = import_module(known[arguments.command][0])
+    sub_parser = argparse.ArgumentParser(
+        prog=f"tui-portal {arguments.command}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    global_options(sub_parser, inherited=True)
+    module.add_arguments(sub_parser)
+    return int(module.run(sub_parser.parse_args(arguments.words, arguments)))
+
+
+def _tell(error: PortalError, words: list[str]) -> int:
+    if "--json" in words:
+        import json
+
+        sys.stdout.write(
+            json.dumps({"ok": False, "error": {"kind": error.kind, "message": error.message}}, ensure_ascii=False)
+            + "\n"
+        )
+    else:
+        from tui_portal.domain.text import safe
+
+        sys.stderr.write(f"tui-portal: {safe(error.message)}\n")
+    return error.exit_status
+
+
+def _named_language(words: list[str]) -> str | None:
+    """What `--lang` says, before the options are parsed: their help is to be in that language already."""
+    for number, word in enumerate(words):
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+        if word == "--lang" and number + 1 < len(words):
+            return words[number + 1]
+    return None
+
+
+def _locale() -> str | None:
+    return next((v for v in map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG")) if v), None)

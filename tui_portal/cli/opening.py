@@ -1,0 +1,35 @@
+"""From the global options to a context with somebody acting."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from tui_portal.config import Settings, read_settings
+from tui_portal.paths import default_database
+from tui_portal.services.context import Context, open_context
+from tui_portal.services.staff import identify
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings that the options name. Raises WrongUse."""
+    named = arguments.config or os.environ.get("TUI_PORTAL_CONFIG")
+    return read_settings(Path(named) if named else None)
+
+
+def database_of(arguments: argparse.Namespace) -> Path:
+    """The database that the options name."""
+    named = arguments.database or os.environ.get("TUI_PORTAL_DATABASE")
+    return Path(named) if named else default_database()
+
+
+def open_for_staff(arguments: argparse.Namespace) -> Context:
+    """The context with the caller acting. Raises DatabaseUnusable, NotAllowed, WrongUse."""
+    context = open_context(database_of(arguments), settings_of(arguments), read_only=arguments.read_only)
+    return identify(context, wish=arguments.acting)
+
+
+def open_for_program(arguments: argparse.Namespace) -> Context:
+    """The context with nobody acting: for delivery and for the portal's pages, which take no staff right."""
+    return open_context(database_of(arguments), settings_of(arguments), read_only=arguments.read_only)

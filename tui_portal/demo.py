@@ -1,0 +1,1 @@
+"""The demo firm: always the same."""

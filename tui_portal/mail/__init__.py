@@ -1,0 +1,1 @@
+"""Messages and sockets: composing mail and handing it over. Knows no tables."""

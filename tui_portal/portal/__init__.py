@@ -1,0 +1,1 @@
+"""The pages that a client sees in a browser."""

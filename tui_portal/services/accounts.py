@@ -1,0 +1,299 @@
+"""The Accounts list and the account profile, as every face shows them."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tui_portal.domain.access import UserState
+from tui_portal.domain.accounts import AccountStatus, AccountType, account_code, account_number
+from tui_portal.domain.addresses import Validity
+from tui_portal.domain.errors import NotFound, WrongUse
+from tui_portal.domain.notifications import NotificationGroup
+from tui_portal.domain.text import safe, search_key
+from tui_portal.i18n import _
+from tui_portal.services import status
+from tui_portal.services.context import Context
+
+# What each sort key of the interface orders by; ties end at the id, so that every order is whole and stable.
+_SORTS = {
+    "id": ("a.id",),
+    "name": ("a.search_key", "a.id"),
+    "type": ("a.type", "a.search_key", "a.id"),
+    "contacts": (status.CONTACTS, "a.search_key", "a.id"),
+    "login": (status.LOGINS, "a.search_key", "a.id"),
+    "notify": (status.NOTIFIED, "a.search_key", "a.id"),
+    "sync": (status.SYNCED, "a.search_key", "a.id"),
+    "last_login": (status.LAST_LOGIN, "a.search_key", "a.id"),
+}
+SORT_KEYS = tuple(_SORTS)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountQuery:
+    """Which accounts, in which order. `find` holds words that must all be found in the name, the ID, a contact's name or an address."""
+
+    find: str = ""
+    archived: bool = False
+    sort: str = "name"
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One line of the Accounts list. Times are seconds since 1970."""
+
+    id: int
+    name: str
+    type: AccountType
+    archived: bool
+    test: bool
+    tags: tuple[str, ...]
+    contacts: int
+    addresses: int
+    login: int
+    activated: int
+    notify: int
+    sync: int
+    last_login: int | None
+
+    @property
+    def code(self) -> str:
+        return account_code(self.id)
+
+    @property
+    def status(self) -> AccountStatus:
+        return AccountStatus.of(self.login, self.archived)
+
+    @property
+    def all_pending(self) -> bool:
+        """Active, but nobody has chosen a password yet."""
+        return self.status is AccountStatus.ACTIVE and self.activated == 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSettings:
+    """One e-mail address in one account: its switches, and how far its user has come."""
+
+    id: int
+    address: str
+    label: str
+    validity: Validity
+    reason: str
+    login: bool
+    notify: bool
+    sync: bool
+    state: UserState
+    invite_state: str | None
+    invite_sent: int | None
+    invite_expires: int | None
+    invited_by: str | None
+    failure: str
+    last_login: int | None
+    preferences: dict[NotificationGroup, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """A contact of an account, with its addresses in the order in which they stand."""
+
+    id: int
+    name: str
+    language: str | None
+    phone: str
+    emails: tuple[EmailSettings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProfile:
+    """Everything that the Info tab shows of one account."""
+
+    account: AccountRow
+    contacts: tuple[ContactCard, ...]
+    unlinked: tuple[EmailSettings, ...]
+
+    @property
+    def emails(self) -> tuple[EmailSettings, ...]:
+        """Every address on the tab, from top to bottom."""
+        return tuple(email for contact in self.contacts for email in contact.emails) + self.unlinked
+
+
+def count_accounts(context: Context, query: AccountQuery) -> int:
+    """How many accounts `query` finds."""
+    where, parameters = _where(query)
+    return int(context.database.value(f"SELECT count(*) FROM account a WHERE {where}", parameters))
+
+
+def account_ids(context: Context, query: AccountQuery, limit: int = -1) -> array[int]:
+    """The ids of all accounts that `query` finds, in its order; 8 bytes each. At most `limit` of them, -1 for all.
+
+    Raises WrongUse for an unknown sort key.
+    """
+    where, parameters = _where(query)
+    ordered = f"SELECT a.id FROM account a WHERE {where} ORDER BY {_order(query)} LIMIT ?"
+    found = context.database.value(f"SELECT json_group_array(id) FROM ({ordered})", [*parameters, limit])
+    return array("q", json.loads(found))
+
+
+def account_rows(context: Context, ids: Iterable[int]) -> list[AccountRow]:
+    """The lines for `ids`, in their order; an account that is gone is left out."""
+    wanted = list(ids)
+    found = context.database.rows(
+        f"""
+        SELECT a.id, a.name, a.type, a.archived, a.test, {status.CONTACTS}, {status.ADDRESSES}, {status.LOGINS},
+            {status.ACTIVATED_LOGINS}, {status.NOTIFIED}, {status.SYNCED}, {status.LAST_LOGIN},
+            (SELECT json_group_array(name) FROM (
+                SELECT t.name FROM account_tag at JOIN tag t ON t.id = at.tag_id WHERE at.account_id = a.id ORDER BY t.name))
+        FROM account a WHERE a.id IN (SELECT value FROM json_each(?))
+        """,
+        [json.dumps(wanted)],
+    )
+    lines = {
+        row[0]: AccountRow(
+            id=row[0],
+            name=row[1],
+            type=AccountType(row[2]),
+            archived=bool(row[3]),
+            test=bool(row[4]),
+            tags=tuple(json.loads(row[12])),
+            contacts=row[5],
+            addresses=row[6],
+            login=row[7],
+            activated=row[8],
+            notify=row[9],
+            sync=row[10],
+            last_login=row[11],
+        )
+        for row in found
+    }
+    return [lines[number] for number in wanted if number in lines]
+
+
+def first_account_rows(context: Context, query: AccountQuery, limit: int) -> list[AccountRow]:
+    """The first `limit` lines of the list: what can be painted before the whole order is known."""
+    return account_rows(context, account_ids(context, query, limit))
+
+
+def find_account(context: Context, code: str) -> int:
+    """The id behind an account's short ID. Raises NotFound."""
+    number = account_number(code)
+    if number is None or not context.database.value("SELECT 1 FROM account WHERE id = ?", [number]):
+        raise NotFound(_("There is no account {code}.").format(code=safe(code)))
+    return number
+
+
+def account_profile(context: Context, account: int) -> AccountProfile:
+    """The account with its contacts, their addresses with settings and states, and the unlinked e-mails. Raises NotFound."""
+    with context.database.read():
+        lines = account_rows(context, [account])
+        if not lines:
+            raise NotFound(_("There is no account {code}.").format(code=account_code(account)))
+        emails = _emails_of(context, account)
+        contacts = context.database.rows(
+            """
+            SELECT c.id, c.name, c.language, c.phone FROM account_contact ac JOIN contact c ON c.id = ac.contact_id
+            WHERE ac.account_id = ? ORDER BY ac.position, c.id
+            """,
+            [account],
+        )
+    cards = tuple(
+        ContactCard(number, name, language, phone, tuple(emails.get(number, ())))
+        for number, name, language, phone in contacts
+    )
+    return AccountProfile(lines[0], cards, tuple(emails.get(None, ())))
+
+
+def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSettings]]:
+    """The addresses of `account` by contact; those under None belong to none of its contacts but have a switch on."""
+    preferences: dict[int, dict[NotificationGroup, bool]] = {}
+    for address, group, enabled in context.database.rows(
+        "SELECT email_address_id, group_name, enabled FROM notification_preference WHERE account_id = ?", [account]
+    ):
+        preferences.setdefault(address, {})[NotificationGroup(group)] = bool(enabled)
+    rows = context.database.rows(
+        f"""
+        WITH linked AS (
+            SELECT ac.contact_id, ac.position AS contact_position, ce.email_address_id, ce.label, ce.position
+            FROM account_contact ac JOIN contact_email ce ON ce.contact_id = ac.contact_id WHERE ac.account_id = :account
+        ), shown AS (
+            SELECT * FROM linked
+            UNION ALL
+            SELECT NULL, NULL, s.email_address_id, '', 0 FROM contact_settings s
+            WHERE s.account_id = :account AND (s.login OR s.notify OR s.email_sync)
+              AND s.email_address_id NOT IN (SELECT email_address_id FROM linked)
+        )
+        SELECT shown.contact_id, e.id, e.address, shown.label, e.validity, e.reason,
+            coalesce(s.login, 0), coalesce(s.notify, 0), coalesce(s.email_sync, 0),
+            u.id IS NOT NULL, u.last_login_at, i.state, i.sent_at, i.expires_at, i.failure,
+            (SELECT name FROM staff WHERE id = i.invited_by_staff_id)
+        FROM shown JOIN email_address e ON e.id = shown.email_address_id
+        LEFT JOIN contact_settings s ON s.account_id = :account AND s.email_address_id = e.id
+        LEFT JOIN user u ON u.email_address_id = e.id
+        LEFT JOIN invitation i ON {status.OPEN_INVITATION}
+        ORDER BY shown.contact_position, shown.contact_id, shown.position, e.id
+        """,
+        {"account": account},
+    )
+    found: dict[int | None, list[EmailSettings]] = {}
+    for row in rows:
+        contact, number, address, label, validity, reason, login, notify, sync, activated, last_login = row[:11]
+        invite_state, sent, expires, failure, invited_by = row[11:]
+        invited = invite_state == "queued" or sent is not None
+        found.setdefault(contact, []).append(
+            EmailSettings(
+                id=number,
+                address=address,
+                label=label,
+                validity=Validity(validity),
+                reason=reason,
+                login=bool(login),
+                notify=bool(notify),
+                sync=bool(sync),
+                state=UserState.of(login=bool(login), activated=bool(activated), invited=invited),
+                invite_state=invite_state,
+                invite_sent=sent,
+                invite_expires=expires,
+                invited_by=invited_by,
+                failure=failure or "",
+                last_login=last_login if login else None,
+                preferences={g: preferences.get(number, {}).get(g, True) for g in NotificationGroup},
+            )
+        )
+    return found
+
+
+def _where(query: AccountQuery) -> tuple[str, list[object]]:
+    """The condition on account `a` for `query`, and its parameters."""
+    conditions = ["a.archived = ?"]
+    parameters: list[object] = [int(query.archived)]
+    for word in query.find.split():
+        conditions.append(
+            """(instr(a.search_key, ?) OR a.id = ? OR a.id IN (
+                SELECT ac.account_id FROM contact c JOIN account_contact ac ON ac.contact_id = c.id
+                WHERE instr(c.search_key, ?)
+                UNION
+                SELECT ac.account_id FROM email_address e JOIN contact_email ce ON ce.email_address_id = e.id
+                JOIN account_contact ac ON ac.contact_id = ce.contact_id WHERE instr(e.canonical, ?)))"""
+        )
+        key = search_key(word)
+        number = account_number(word) if word[:1] in "aA" else None
+        parameters += [key, number, key, word.casefold()]
+    return " AND ".join(conditions), parameters
+
+
+def _order(query: AccountQuery) -> str:
+    if query.sort not in _SORTS:
+        raise WrongUse(
+            _("There is no column {name} to sort by. Known: {names}.").format(
+                name=safe(query.sort), names=", ".join(SORT_KEYS)
+            )
+        )
+    direction = " DESC" if query.descending else ""
+    return ", ".join(f"{column}{direction}" for column in _SORTS[query.sort])
+
+
+def find_accounts(context: Context, codes: Sequence[str]) -> list[int]:
+    """The ids behind short IDs, each once, in their order. Raises NotFound for the first that is none."""
+    return list(dict.fromkeys(find_account(context, code) for code in codes))

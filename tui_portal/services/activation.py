@@ -1,0 +1,142 @@
+"""The client's side: choosing a password through the link, logging in and out (product.md, Client portal)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from tui_portal.domain.errors import Refused
+from tui_portal.domain.invitations import LinkState
+from tui_portal.i18n import _
+from tui_portal.services import activity, invitations
+from tui_portal.services.context import Context
+
+_HOUR = 3600
+
+
+class DeadLink(Refused):
+    """The link does not work (any more); `state` says why."""
+
+    def __init__(self, state: LinkState) -> None:
+        super().__init__(_("This link does not work any more."))
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class PortalUser:
+    """A client who is logged in, with the accounts they may see, by id and name."""
+
+    id: int
+    email_address: int
+    address: str
+    name: str
+    language: str
+    accounts: tuple[tuple[int, str], ...]
+
+
+def activate(context: Context, token: str, password_hash: str) -> str:
+    """Use the invitation behind `token` up, make its user with `password_hash`, and log them in; the new session's id.
+
+    One conditional UPDATE decides between many who try at once. Raises DeadLink with what the link is now.
+    """
+    with context.database.write():
+        opened = invitations.open_link(context, token)
+        if opened.state is not LinkState.LIVE:
+            raise DeadLink(opened.state)
+        moment = context.clock()
+        used = context.database.execute(
+            """
+            UPDATE invitation SET state = 'used', closed_at = ? WHERE id = ? AND state IN ('queued', 'sent', 'failed')
+            """,
+            [moment, opened.invitation],
+        )
+        if used != 1:
+            raise DeadLink(LinkState.USED)
+        context.database.execute(
+            "UPDATE outbox SET state = 'withdrawn' WHERE invitation_id = ? AND state = 'queued'", [opened.invitation]
+        )
+        user = context.database.insert(
+            "INSERT INTO user (email_address_id, password_hash, activated_at, last_login_at) VALUES (?, ?, ?, ?)",
+            [opened.email_address, password_hash, moment, moment],
+        )
+        activity.record(
+            context, "user_activated", user=user, address=opened.email_address, after={"invitation": opened.invitation}
+        )
+        return _open_session(context, user)
+
+
+def log_in(context: Context, user: int) -> str:
+    """A new session for a user whose password was found right; its id, which is told to nobody else."""
+    with context.database.write():
+        context.database.execute("UPDATE user SET last_login_at = ? WHERE id = ?", [context.clock(), user])
+        activity.record(context, "user_logged_in", user=user)
+        return _open_session(context, user)
+
+
+def log_out(context: Context, session: str) -> None:
+    """End a session; one that is no more is no error."""
+    with context.database.write():
+        context.database.execute("DELETE FROM session WHERE id_hash = ?", [_hash(session)])
+
+
+def find_login(context: Context, canonical: str) -> tuple[int, str] | None:
+    """The user behind a mailbox and their password hash, or None; only of one who may log in to some account."""
+    row = context.database.one(
+        """
+        SELECT u.id, u.password_hash FROM user u JOIN email_address e ON e.id = u.email_address_id
+        WHERE e.canonical = ? AND EXISTS (
+            SELECT 1 FROM contact_settings s JOIN account a ON a.id = s.account_id
+            WHERE s.email_address_id = e.id AND s.login = 1 AND a.archived = 0)
+        """,
+        [canonical],
+    )
+    return None if row is None else (row[0], row[1])
+
+
+def session_user(context: Context, session: str) -> PortalUser | None:
+    """Who is behind a session now, or None where it has ended, or where no account is left to see.
+
+    Asked at every request, so that access that is taken away is gone at once.
+    """
+    row = context.database.one(
+        """
+        SELECT u.id, e.id, e.address,
+            coalesce((SELECT c.name FROM contact_email ce JOIN contact c ON c.id = ce.contact_id
+                      WHERE ce.email_address_id = e.id ORDER BY c.id LIMIT 1), ''),
+            coalesce((SELECT c.language FROM contact_email ce JOIN contact c ON c.id = ce.contact_id
+                      WHERE ce.email_address_id = e.id ORDER BY c.id LIMIT 1), (SELECT language FROM firm))
+        FROM session JOIN user u ON u.id = session.user_id JOIN email_address e ON e.id = u.email_address_id
+        WHERE session.id_hash = ? AND session.expires_at > ?
+        """,
+        [_hash(session), context.clock()],
+    )
+    if row is None:
+        return None
+    accounts = context.database.rows(
+        """
+        SELECT a.id, a.name FROM contact_settings s JOIN account a ON a.id = s.account_id
+        WHERE s.email_address_id = ? AND s.login = 1 AND a.archived = 0 ORDER BY a.search_key, a.id
+        """,
+        [row[1]],
+    )
+    if not accounts:
+        return None
+    user, mailbox, address, name, language = row
+    return PortalUser(user, mailbox, address, name, language, tuple((number, shown) for number, shown in accounts))
+
+
+def _open_session(context: Context, user: int) -> str:
+    session = secrets.token_urlsafe(32)
+    moment = context.clock()
+    context.database.execute("DELETE FROM session WHERE expires_at <= ?", [moment])
+    context.database.execute(
+        "INSERT INTO session (id_hash, user_id, created_at, expires_at) VALUES (?, ?, ?, ?)",
+        [_hash(session), user, moment, moment + context.settings.portal.session_hours * _HOUR],
+    )
+    return session
+
+
+def _hash(session: str) -> bytes:
+    """What is kept of a session's id: who reads the database can't take a session over."""
+    return hashlib.sha256(session.encode()).digest()

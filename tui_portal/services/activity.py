@@ -1,0 +1,50 @@
+"""The activity log: who, when, what, before and after. Written in the transaction of the change itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from tui_portal.services.context import Context
+
+_INSERT = """
+    INSERT INTO activity (at, staff_id, user_id, origin, kind, account_id, contact_id, email_address_id, before, after)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def record(
+    context: Context,
+    kind: str,
+    *,
+    account: int | None = None,
+    contact: int | None = None,
+    address: int | None = None,
+    user: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write one entry. `kind` names what was done, in the past tense (`login_switched`)."""
+    staff = context.actor.id if context.actor else None
+    values = (staff, user, context.origin, kind, account, contact, address, _json(before), _json(after))
+    context.database.execute(_INSERT, (context.clock(), *values))
+
+
+def record_many(
+    context: Context, kind: str, entries: Iterable[tuple[int | None, int | None, dict[str, Any], dict[str, Any]]]
+) -> None:
+    """Write an entry for each (account, address, before, after) of one change."""
+    staff = context.actor.id if context.actor else None
+    at = context.clock()
+    context.database.execute_many(
+        _INSERT,
+        (
+            (at, staff, None, context.origin, kind, account, None, address, _json(before), _json(after))
+            for account, address, before, after in entries
+        ),
+    )
+
+
+def _json(value: dict[str, Any] | None) -> str:
+    return json.dumps(value or {}, ensure_ascii=False, separators=(",", ":"))

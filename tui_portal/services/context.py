@@ -1,0 +1,121 @@
+"""What every use case gets: the database, the settings, the clock, and who is acting."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from tui_portal.config import Settings
+from tui_portal.domain.errors import DatabaseUnusable, NotAllowed
+from tui_portal.domain.invitations import KEY_BYTES
+from tui_portal.domain.moments import Clock, now
+from tui_portal.domain.staff import Right, StaffMember
+from tui_portal.i18n import _
+from tui_portal.store.database import Database, Lane, create_database, key_path, open_database
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Context:
+    """The surroundings of a use case.
+
+    `actor` is the staff member who acts; None for the program itself (delivery) and for clients in the portal, whose
+    use cases take no staff right. `origin` says from where, for the activity log.
+    """
+
+    database: Database
+    settings: Settings = field(default_factory=Settings)
+    clock: Clock = now
+    actor: StaffMember | None = None
+    origin: str = ""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be changed."""
+        return self.database.read_only
+
+    @cached_property
+    def key(self) -> bytes:
+        """The key that signs links. Raises DatabaseUnusable where its file is missing or too short: no link is made then."""
+        path = key_path(self.database.path)
+        try:
+            key = path.read_bytes()
+        except OSError as error:
+            raise DatabaseUnusable(
+                _("The key file {path} can't be read ({why}). Without it no invitation can be sent or used.").format(
+                    path=path, why=error.strerror
+                )
+            ) from None
+        if len(key) < KEY_BYTES:
+            raise DatabaseUnusable(_("The key file {path} is too short to sign links with.").format(path=path))
+        return key
+
+    @cached_property
+    def firm_name(self) -> str:
+        """The firm's name: from the settings, else from the database."""
+        return self.settings.firm.name or str(self.database.value("SELECT name FROM firm"))
+
+    def acting_as(self, actor: StaffMember | None) -> Context:
+        """The same surroundings with another person acting."""
+        return replace(self, actor=actor)
+
+    def require(self, right: Right) -> StaffMember:
+        """The acting staff member, who must have `right` and a database that can be written. Raises NotAllowed."""
+        if self.read_only:
+            raise NotAllowed(_("This is read-only: nothing can be changed."))
+        if self.actor is None:
+            raise NotAllowed(_("You are not among the staff of this firm."))
+        if not self.actor.may(right):
+            raise NotAllowed(_("{name} has no right to change accounts.").format(name=self.actor.name))
+        return self.actor
+
+
+class Lanes:
+    """Two threads on one database for a face with an event loop: one reads, one writes, so that no write makes a key wait."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._reading = Lane(context.database, "reads")
+        self._writing = Lane(context.database, "writes")
+
+    def read(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
+        """Await `use_case(context, *arguments)`, which only reads."""
+        return self._reading.run(use_case, self.context, *arguments)
+
+    def write(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
+        """Await `use_case(context, *arguments)`, which writes."""
+        return self._writing.run(use_case, self.context, *arguments)
+
+    def close(self) -> None:
+        """Wait for what is under way and close both connections."""
+        self._reading.close()
+        self._writing.close()
+
+
+def open_context(path: Path, settings: Settings, *, read_only: bool = False, clock: Clock | None = None) -> Context:
+    """The context on the database at `path`, with nobody acting yet.
+
+    A demo firm brings its own clock, which stands still. Raises DatabaseUnusable.
+    """
+    database = open_database(path, read_only=read_only)
+    return Context(database, settings, clock or _clock_of(database))
+
+
+def create_context(path: Path, settings: Settings, build: Callable[[Database], None]) -> Context:
+    """The context on a new database that `build` fills in; whole or not at all. Raises DatabaseUnusable."""
+    database = create_database(path, build)
+    return Context(database, settings, _clock_of(database))
+
+
+def _clock_of(database: Database) -> Clock:
+    fixed = database.value("SELECT fixed_now FROM firm")
+    return now if fixed is None else lambda: int(fixed)
+
+
+def key_file(database: Path) -> Path:
+    """Where the key that signs links lies for the database at this path."""
+    return key_path(database)

@@ -1,0 +1,287 @@
+"""One SQLite file: opened with the right pragmas and the right schema, read, and written in IMMEDIATE transactions.
+
+A connection belongs to the thread that opened it. Whoever must not wait runs its work on a `Lane`, one thread with a
+connection of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import peewee
+
+from tui_portal.domain.errors import DatabaseBusy, DatabaseMissing, DatabaseUnusable
+from tui_portal.domain.invitations import KEY_BYTES
+from tui_portal.i18n import _
+from tui_portal.store.migrations import SCHEMA_VERSION, STEPS
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+BUSY_MILLISECONDS = 5000
+_APPLICATION_ID = 0x74756970  # "tuip": a file of somebody else's is not taken for one of ours
+_PRAGMAS = (
+    ("busy_timeout", BUSY_MILLISECONDS),  # first of all, else the others can fail with "locked"
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("foreign_keys", 1),
+    ("mmap_size", 256 * 1024 * 1024),
+    ("cache_size", -16_000),
+    ("temp_store", "memory"),
+)
+
+
+class Database:
+    """The file at `path`, for every thread that asks. Open it with `open_database` or `create_database`."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._peewee = peewee.SqliteDatabase(
+            str(path),
+            pragmas=[*_PRAGMAS, ("query_only", 1)] if read_only else list(_PRAGMAS),
+            lock_type="IMMEDIATE",
+            autoconnect=False,
+            timeout=BUSY_MILLISECONDS / 1000,
+            cached_statements=256,
+        )
+
+    @property
+    def models(self) -> peewee.SqliteDatabase:
+        """The Peewee database that model queries name: `query.execute(database.models)`."""
+        return self._peewee
+
+    def connect(self) -> None:
+        """Open this thread's connection. Raises DatabaseUnusable where the file can't be used."""
+        with self._plain_errors():
+            self._peewee.connect(reuse_if_open=True)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if not self._peewee.is_closed():
+            self._peewee.close()
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """Several reads that see one state of the database."""
+        with self._plain_errors():
+            if self._peewee.in_transaction():
+                yield
+                return
+            with self._peewee.transaction("DEFERRED"):
+                yield
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One IMMEDIATE transaction: all of it or nothing. Not to be nested; no network and no `await` inside."""
+        with self._plain_errors():
+            if self._peewee.in_transaction():
+                raise RuntimeError("a write transaction inside another one")
+            with self._peewee.transaction():
+                yield
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        with self._plain_errors():
+            return int(self._run(sql, parameters).rowcount)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement once for each of `rows`, inside the transaction that is open."""
+        with self._plain_errors():
+            self._connection().executemany(sql, rows)
+
+    def insert(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run one INSERT; the id of the new row."""
+        with self._plain_errors():
+            return int(self._run(sql, parameters).lastrowid or 0)
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """All rows of a SELECT (or of a statement with RETURNING)."""
+        with self._plain_errors():
+            return self._run(sql, parameters).fetchall()
+
+    def one(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """The first row, or None."""
+        with self._plain_errors():
+            found: Row | None = self._run(sql, parameters).fetchone()
+            return found
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(sql, parameters)
+        return None if row is None else row[0]
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed (SQLite's `data_version`)."""
+        return int(self.value("PRAGMA data_version"))
+
+    def interrupt(self) -> None:
+        """End what this thread's connection is doing; for a stale question, never for a write."""
+        self._connection().interrupt()
+
+    def _run(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
+        return cast("sqlite3.Cursor", self._peewee.execute_sql(sql, parameters))  # type: ignore[no-untyped-call]  # its stubs leave it out
+
+    def _connection(self) -> sqlite3.Connection:
+        return cast("sqlite3.Connection", self._peewee.connection())  # type: ignore[no-untyped-call]  # its stubs leave it out
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (peewee.IntegrityError, sqlite3.IntegrityError):
+            raise
+        except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.DatabaseError) as error:
+            raise in_plain_words(error, self.path) from error
+
+
+def in_plain_words(error: Exception, path: Path) -> DatabaseUnusable:
+    """The sentence for what SQLite said about the file at `path`."""
+    said = str(error)
+    low = said.lower()
+    if "locked" in low or "busy" in low:
+        return DatabaseBusy(_("Somebody else is writing to {path}. Nothing was changed; try again.").format(path=path))
+    if "full" in low:
+        return DatabaseUnusable(_("The disk that holds {path} is full. Nothing was changed.").format(path=path))
+    if "readonly" in low or "read-only" in low or "query_only" in low:
+        return DatabaseUnusable(_("{path} can only be read. Nothing was changed.").format(path=path))
+    if "not a database" in low:
+        return DatabaseUnusable(_("{path} is not a tui_portal database.").format(path=path))
+    if "malformed" in low or "corrupt" in low:
+        return DatabaseUnusable(_("{path} is damaged ({said}). Take the newest backup.").format(path=path, said=said))
+    if "unable to open" in low:
+        return DatabaseUnusable(_("{path} can't be opened: no permission, or no such folder.").format(path=path))
+    return DatabaseUnusable(_("{path} can't be used: {said}.").format(path=path, said=said))
+
+
+def open_database(path: Path, *, read_only: bool = False) -> Database:
+    """The database at `path`, brought to this program's schema, connected for the calling thread.
+
+    Raises DatabaseMissing where there is no file, DatabaseUnusable where it is none of ours, newer, or not readable.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise DatabaseMissing(
+            _("There is no database at {path}. `tui-portal init` makes one.").format(path=path)
+        ) from None
+    except OSError as error:
+        raise DatabaseUnusable(_("{path} can't be read: {why}.").format(path=path, why=error.strerror)) from None
+    if path.is_dir() or size == 0:
+        raise DatabaseUnusable(_("{path} is not a tui_portal database.").format(path=path))
+    if not os.access(path, os.R_OK):
+        raise DatabaseUnusable(_("{path} can't be read: permission denied.").format(path=path))
+    database = Database(path, read_only=read_only)
+    database.connect()
+    try:
+        _bring_up_to_date(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def create_database(path: Path, build: Callable[[Database], None]) -> Database:
+    """A new database at `path`, with its key file beside it, both mode 0600; `build` fills it in.
+
+    What `build` fills in appears whole or not at all: the file is made under another name and put in place by a link, which
+    fails where somebody else was quicker. Raises DatabaseUnusable where a file stands there already or the folder can't be
+    written.
+    """
+    new = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
+    key = key_path(path)
+    key_made = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if path.exists():
+            raise FileExistsError(path)
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        database = Database(new)
+        database.connect()
+        try:
+            database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            _bring_up_to_date(database)
+            build(database)
+            database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            database.close()
+        if not key.exists():
+            _write_key(key)
+            key_made = True
+        os.link(new, path)
+    except FileExistsError:
+        raise DatabaseUnusable(_("There is already a file at {path}.").format(path=path)) from None
+    except OSError as error:
+        if key_made:
+            key.unlink(missing_ok=True)
+        raise DatabaseUnusable(_("{path} can't be made: {why}.").format(path=path, why=error.strerror)) from None
+    finally:
+        for leftover in (new, Path(f"{new}-wal"), Path(f"{new}-shm")):
+            leftover.unlink(missing_ok=True)
+    return open_database(path)
+
+
+def key_path(database_path: Path) -> Path:
+    """Where the key that signs links lies: beside the database."""
+    return database_path.with_name(f"{database_path.name}.key")
+
+
+def _write_key(path: Path) -> None:
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _bring_up_to_date(database: Database) -> None:
+    """Take the steps that are missing, each in one transaction. Raises DatabaseUnusable for a newer schema or another's file."""
+    version = int(database.value("PRAGMA user_version"))
+    application = int(database.value("PRAGMA application_id"))
+    if application != _APPLICATION_ID:
+        raise DatabaseUnusable(_("{path} is not a tui_portal database.").format(path=database.path))
+    if version > SCHEMA_VERSION:
+        raise DatabaseUnusable(
+            _("{path} has schema {theirs}, this program knows schema {ours}. Install the newer program.").format(
+                path=database.path, theirs=version, ours=SCHEMA_VERSION
+            )
+        )
+    while version < SCHEMA_VERSION:
+        with database.write():
+            # Another process may have taken the step while this one waited for the lock.
+            version = int(database.value("PRAGMA user_version"))
+            if version < SCHEMA_VERSION:
+                for statement in STEPS[version]:
+                    database.execute(statement)
+                version += 1
+                database.execute(f"PRAGMA user_version = {version}")
+
+
+class Lane:
+    """One thread with a connection of its own, on which database work runs in the order in which it was asked for."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name, initializer=database.connect)
+
+    def submit(self, work: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Queue `work(*arguments)`."""
+        return self._executor.submit(work, *arguments)
+
+    def run(self, work: Callable[..., T], *arguments: Any) -> Awaitable[T]:
+        """Queue `work(*arguments)` and await its outcome from the event loop."""
+        import asyncio
+
+        return asyncio.wrap_future(self.submit(work, *arguments))
+
+    def close(self) -> None:
+        """Wait for what is queued, then close the connection and end the thread."""
+        self._executor.submit(self._database.close)
+        self._executor.shutdown(wait=True)

@@ -1,0 +1,8 @@
+"""The schema, in steps. `PRAGMA user_version` says how many steps a file has behind it; a step is one transaction."""
+
+from __future__ import annotations
+
+from tui_portal.store.migrations import m0001_first
+
+STEPS: tuple[tuple[str, ...], ...] = (m0001_first.STATEMENTS,)
+SCHEMA_VERSION = len(STEPS)

@@ -1,0 +1,238 @@
+"""All tables of the first release. Times are whole seconds since 1970 in UTC; switches and flags are 0 or 1."""
+
+STATEMENTS = (
+    """
+    CREATE TABLE firm (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        name TEXT NOT NULL CHECK (trim(name) <> ''),
+        language TEXT NOT NULL DEFAULT 'en' CHECK (language IN ('en', 'fr', 'es', 'de', 'ja')),
+        fixed_now INTEGER,
+        created_at INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE staff (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        login TEXT NOT NULL UNIQUE CHECK (trim(login) <> ''),
+        name TEXT NOT NULL CHECK (trim(name) <> ''),
+        email TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'employee')),
+        language TEXT CHECK (language IN ('en', 'fr', 'es', 'de', 'ja')),
+        manage_accounts INTEGER NOT NULL DEFAULT 0 CHECK (manage_accounts IN (0, 1)),
+        view_all INTEGER NOT NULL DEFAULT 1 CHECK (view_all IN (0, 1)),
+        active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+        created_at INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE account (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL CHECK (trim(name) <> ''),
+        search_key TEXT NOT NULL,
+        type TEXT NOT NULL CHECK (type IN ('individual', 'family', 'company', 'other')),
+        archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+        test INTEGER NOT NULL DEFAULT 0 CHECK (test IN (0, 1)),
+        version INTEGER NOT NULL DEFAULT 1,
+        created_at INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX account_by_id ON account (archived, id)",
+    "CREATE INDEX account_by_name ON account (archived, search_key, id)",
+    "CREATE INDEX account_by_type ON account (archived, type, search_key, id)",
+    "CREATE INDEX account_by_search_key ON account (search_key)",
+    """
+    CREATE TABLE tag (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (trim(name) <> '')
+    ) STRICT
+    """,
+    """
+    CREATE TABLE account_tag (
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        tag_id INTEGER NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
+        PRIMARY KEY (account_id, tag_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX account_tag_by_tag ON account_tag (tag_id, account_id)",
+    """
+    CREATE TABLE contact (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL CHECK (trim(name) <> ''),
+        first_name TEXT NOT NULL DEFAULT '',
+        last_name TEXT NOT NULL DEFAULT '',
+        company TEXT NOT NULL DEFAULT '',
+        phone TEXT NOT NULL DEFAULT '',
+        language TEXT CHECK (language IN ('en', 'fr', 'es', 'de', 'ja')),
+        search_key TEXT NOT NULL,
+        version INTEGER NOT NULL DEFAULT 1,
+        created_at INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX contact_by_search_key ON contact (search_key, id)",
+    """
+    CREATE TABLE account_contact (
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (account_id, contact_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX account_contact_by_contact ON account_contact (contact_id, account_id)",
+    """
+    CREATE TABLE email_address (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        address TEXT NOT NULL CHECK (address <> ''),
+        canonical TEXT NOT NULL UNIQUE,
+        validity TEXT NOT NULL CHECK (validity IN ('valid', 'suspect', 'invalid', 'bouncing')),
+        reason TEXT NOT NULL DEFAULT '',
+        checked_at INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE contact_email (
+        contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+        email_address_id INTEGER NOT NULL REFERENCES email_address (id),
+        label TEXT NOT NULL,
+        position INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (contact_id, email_address_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX contact_email_by_address ON contact_email (email_address_id, contact_id)",
+    """
+    CREATE TABLE contact_settings (
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        email_address_id INTEGER NOT NULL REFERENCES email_address (id),
+        login INTEGER NOT NULL DEFAULT 0 CHECK (login IN (0, 1)),
+        notify INTEGER NOT NULL DEFAULT 0 CHECK (notify IN (0, 1)),
+        email_sync INTEGER NOT NULL DEFAULT 0 CHECK (email_sync IN (0, 1)),
+        version INTEGER NOT NULL DEFAULT 1,
+        PRIMARY KEY (account_id, email_address_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX contact_settings_by_address ON contact_settings (email_address_id, account_id)",
+    """
+    CREATE TABLE notification_preference (
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        email_address_id INTEGER NOT NULL REFERENCES email_address (id),
+        group_name TEXT NOT NULL CHECK (group_name IN (
+            'file_uploads', 'signature_requests', 'approvals', 'chats_and_tasks', 'proposals', 'organizers',
+            'invoices_and_payments')),
+        enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+        PRIMARY KEY (account_id, email_address_id, group_name)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE user (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        email_address_id INTEGER NOT NULL UNIQUE REFERENCES email_address (id),
+        password_hash TEXT NOT NULL CHECK (password_hash <> ''),
+        activated_at INTEGER NOT NULL,
+        last_login_at INTEGER
+    ) STRICT
+    """,
+    """
+    CREATE TABLE session (
+        id_hash BLOB PRIMARY KEY,
+        user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX session_by_user ON session (user_id)",
+    # A link works while live_generation <= its generation <= generation and the invitation is open: a resend raises
+    # `generation` at once and `live_generation` only when the new mail has been handed over.
+    """
+    CREATE TABLE invitation (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        email_address_id INTEGER NOT NULL REFERENCES email_address (id),
+        generation INTEGER NOT NULL DEFAULT 1 CHECK (generation >= 1),
+        live_generation INTEGER NOT NULL DEFAULT 1 CHECK (live_generation BETWEEN 1 AND generation),
+        state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed', 'used', 'withdrawn')),
+        message TEXT NOT NULL DEFAULT '',
+        invited_by_staff_id INTEGER REFERENCES staff (id),
+        invited_by_user_id INTEGER REFERENCES user (id),
+        created_at INTEGER NOT NULL,
+        sent_at INTEGER,
+        expires_at INTEGER,
+        closed_at INTEGER,
+        failure TEXT NOT NULL DEFAULT '',
+        CHECK ((state IN ('used', 'withdrawn')) = (closed_at IS NOT NULL))
+    ) STRICT
+    """,
+    """
+    CREATE UNIQUE INDEX invitation_open ON invitation (email_address_id)
+    WHERE state IN ('queued', 'sent', 'failed')
+    """,
+    "CREATE INDEX invitation_by_address ON invitation (email_address_id, id)",
+    "CREATE INDEX invitation_by_state ON invitation (state, sent_at)",
+    """
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL CHECK (kind IN ('invitation', 'access_notice')),
+        email_address_id INTEGER NOT NULL REFERENCES email_address (id),
+        account_id INTEGER REFERENCES account (id),
+        invitation_id INTEGER REFERENCES invitation (id),
+        generation INTEGER,
+        recipient_name TEXT NOT NULL DEFAULT '',
+        language TEXT NOT NULL CHECK (language IN ('en', 'fr', 'es', 'de', 'ja')),
+        message TEXT NOT NULL DEFAULT '',
+        message_id TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'withdrawn')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_try_at INTEGER NOT NULL,
+        lease_owner TEXT,
+        lease_until INTEGER,
+        error TEXT NOT NULL DEFAULT '',
+        created_at INTEGER NOT NULL,
+        sent_at INTEGER,
+        CHECK ((kind = 'invitation') = (invitation_id IS NOT NULL)),
+        CHECK ((invitation_id IS NULL) = (generation IS NULL)),
+        CHECK ((state = 'sending') = (lease_owner IS NOT NULL))
+    ) STRICT
+    """,
+    "CREATE INDEX outbox_waiting ON outbox (next_try_at, id) WHERE state IN ('queued', 'sending')",
+    "CREATE INDEX outbox_by_state ON outbox (state, id)",
+    "CREATE INDEX outbox_by_invitation ON outbox (invitation_id, generation)",
+    """
+    CREATE TABLE activity (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        staff_id INTEGER REFERENCES staff (id),
+        user_id INTEGER REFERENCES user (id),
+        origin TEXT NOT NULL DEFAULT '',
+        kind TEXT NOT NULL,
+        account_id INTEGER,
+        contact_id INTEGER,
+        email_address_id INTEGER,
+        before TEXT NOT NULL DEFAULT '{}',
+        after TEXT NOT NULL DEFAULT '{}'
+    ) STRICT
+    """,
+    "CREATE INDEX activity_by_account ON activity (account_id, id)",
+    """
+    CREATE TRIGGER activity_is_not_changed BEFORE UPDATE ON activity
+    BEGIN SELECT raise(ABORT, 'the activity log is append-only'); END
+    """,
+    """
+    CREATE TRIGGER activity_is_not_deleted BEFORE DELETE ON activity
+    BEGIN SELECT raise(ABORT, 'the activity log is append-only'); END
+    """,
+    """
+    CREATE TABLE saved_view (
+        id INTEGER PRIMARY KEY,
+        staff_id INTEGER NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+        list TEXT NOT NULL,
+        name TEXT NOT NULL CHECK (trim(name) <> ''),
+        filter TEXT NOT NULL DEFAULT '',
+        sort TEXT NOT NULL DEFAULT '',
+        UNIQUE (staff_id, list, name)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE lease (
+        name TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)

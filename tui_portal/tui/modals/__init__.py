@@ -1,0 +1,1 @@
+"""Dialogs: each is dismissed with a value."""

@@ -1,0 +1,1 @@
+"""The pieces that screens and dialogs are made of."""
