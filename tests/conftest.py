@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +11,13 @@ from pathlib import Path
 
 import pytest
 
-for _name in [n for n in os.environ if n in ("NO_COLOR", "FORCE_COLOR") or n.startswith(("TEXTUAL", "TUI_PORTAL"))]:
+_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "TEXTUAL", "TUI_PORTAL", "SUDO_")
+for _name in [n for n in os.environ if n.startswith(_UNWANTED) and n != "TEXTUAL_SNAPSHOT_TEMPDIR"]:
     del os.environ[_name]
+_home = tempfile.TemporaryDirectory(prefix="tui-portal-tests-")
+os.environ["HOME"] = _home.name
+for _name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CONFIG_DIRS"):
+    os.environ.pop(_name, None)
 os.environ["TZ"] = "UTC"
 os.environ["LC_ALL"] = "C.UTF-8"
 time.tzset()

@@ -73,6 +73,16 @@ class LimitSettings:
     import_bytes: int = 64 * 1024 * 1024
     request_bytes: int = 64 * 1024
     hash_at_once: int = 4
+    hash_waiting: int = 32  # more than this many waiting for a hash are asked to come back
+    password_bytes: int = 1024
+    login_attempts: int = 10  # for one address within login_pause_seconds
+    login_pause_seconds: int = 300
+    login_addresses: int = 10_000  # so many addresses are counted at a time
+    portal_connections: int = 500
+    stop_seconds: int = 5
+    notice_seconds: int = 8
+    watch_seconds: int = 1
+    mail_accounts: int = 25  # a mail names so many accounts, the rest by number
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,3 +51,9 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 def pgettext(context: str, message: str) -> str:
     """`message` where one English word has several meanings, told apart by `context`."""
     return _current.pgettext(context, message)
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the reader's language."""
+    names = {"en": _("English"), "fr": _("French"), "es": _("Spanish"), "de": _("German"), "ja": _("Japanese")}
+    return names.get(code, code)

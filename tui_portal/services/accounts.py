@@ -86,6 +86,7 @@ class EmailSettings:
     notify: bool
     sync: bool
     state: UserState
+    activated: bool
     invite_state: str | None
     invite_sent: int | None
     invite_expires: int | None
@@ -252,6 +253,7 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
                 notify=bool(notify),
                 sync=bool(sync),
                 state=UserState.of(login=bool(login), activated=bool(activated), invited=invited),
+                activated=bool(activated),
                 invite_state=invite_state,
                 invite_sent=sent,
                 invite_expires=expires,

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 
 from tui_portal.domain.errors import Refused
-from tui_portal.domain.invitations import LinkState
+from tui_portal.domain.invitations import LinkState, read_link_token
 from tui_portal.i18n import _
 from tui_portal.services import activity, invitations
 from tui_portal.services.context import Context
@@ -24,8 +24,22 @@ class DeadLink(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Activation:
+    """What the page behind a link is made of. Only a live link says whose it is; `language` is the contact's, or empty.
+
+    `names` are those that the password must not be made of.
+    """
+
+    state: LinkState
+    language: str = ""
+    address: str = ""
+    accounts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PortalUser:
-    """A client who is logged in, with the accounts they may see, by id and name."""
+    """A client who is logged in, with the accounts they may see, by id and name. `language` is empty where none is known."""
 
     id: int
     email_address: int
@@ -35,10 +49,58 @@ class PortalUser:
     accounts: tuple[tuple[int, str], ...]
 
 
-def activate(context: Context, token: str, password_hash: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What every page shows or needs: the firm's name and language, and who is logged in."""
+
+    firm: str
+    language: str
+    user: PortalUser | None
+
+
+def visit(context: Context, session: str) -> Visit:
+    """The surroundings of a page for the one who brings `session` (empty where they bring none)."""
+    with context.database.read():
+        row = context.database.one("SELECT name, language FROM firm")
+        name, language = row or ("", "en")
+        firm = context.settings.firm
+        user = session_user(context, session) if session else None
+        return Visit(firm.name or name, firm.language or language, user)
+
+
+def is_in_order(context: Context) -> bool:
+    """Whether pages can be served. Raises DatabaseUnusable where the database or the key of the links can't be read."""
+    return bool(context.key) and bool(context.database.value("SELECT count(*) FROM firm"))
+
+
+def open_activation(context: Context, token: str) -> Activation:
+    """What the page behind a link shows. Changes nothing. Raises DatabaseUnusable without the key."""
+    with context.database.read():
+        opened = invitations.open_link(context, token)
+        parts = read_link_token(token)
+        if parts is None or opened.state is LinkState.UNKNOWN:
+            return Activation(LinkState.UNKNOWN)
+        contacts = context.database.rows(
+            """
+            SELECT e.address, c.name, coalesce(c.language, '')
+            FROM invitation i JOIN email_address e ON e.id = i.email_address_id
+            LEFT JOIN contact_email ce ON ce.email_address_id = e.id LEFT JOIN contact c ON c.id = ce.contact_id
+            WHERE i.id = ? ORDER BY c.id
+            """,
+            [parts.invitation],
+        )
+    address, _name, language = contacts[0]
+    if opened.state is not LinkState.LIVE:
+        return Activation(opened.state, language)
+    people = tuple(name for _address, name, _language in contacts if name)
+    return Activation(opened.state, language, address, opened.accounts, (*people, address, *opened.accounts))
+
+
+def activate(context: Context, token: str, password_hash: str, former: str = "") -> str:
     """Use the invitation behind `token` up, make its user with `password_hash`, and log them in; the new session's id.
 
-    One conditional UPDATE decides between many who try at once. Raises DeadLink with what the link is now.
+    One conditional UPDATE decides between many who try at once. `former` is the session that ends here. Raises DeadLink
+    with what the link is now.
     """
     with context.database.write():
         opened = invitations.open_link(context, token)
@@ -63,21 +125,32 @@ def activate(context: Context, token: str, password_hash: str) -> str:
         activity.record(
             context, "user_activated", user=user, address=opened.email_address, after={"invitation": opened.invitation}
         )
-        return _open_session(context, user)
+        return _open_session(context, user, former)
 
 
-def log_in(context: Context, user: int) -> str:
-    """A new session for a user whose password was found right; its id, which is told to nobody else."""
+def log_in(context: Context, user: int, seen_hash: str, new_hash: str = "", former: str = "") -> str:
+    """A new session for a user whose password was found right; its id, which is told to nobody else.
+
+    `seen_hash` is the hash that the password was compared with; `new_hash` replaces it where it is not empty; `former` is
+    the session that ends here. Raises Refused where the password was changed meanwhile.
+    """
     with context.database.write():
-        context.database.execute("UPDATE user SET last_login_at = ? WHERE id = ?", [context.clock(), user])
+        done = context.database.execute(
+            "UPDATE user SET last_login_at = ?, password_hash = ? WHERE id = ? AND password_hash = ?",
+            [context.clock(), new_hash or seen_hash, user, seen_hash],
+        )
+        if done != 1:
+            raise Refused(_("The password was changed meanwhile."))
         activity.record(context, "user_logged_in", user=user)
-        return _open_session(context, user)
+        return _open_session(context, user, former)
 
 
 def log_out(context: Context, session: str) -> None:
     """End a session; one that is no more is no error."""
     with context.database.write():
-        context.database.execute("DELETE FROM session WHERE id_hash = ?", [_hash(session)])
+        ended = context.database.rows("DELETE FROM session WHERE id_hash = ? RETURNING user_id", [_hash(session)])
+        for (user,) in ended:
+            activity.record(context, "user_logged_out", user=user)
 
 
 def find_login(context: Context, canonical: str) -> tuple[int, str] | None:
@@ -105,7 +178,7 @@ def session_user(context: Context, session: str) -> PortalUser | None:
             coalesce((SELECT c.name FROM contact_email ce JOIN contact c ON c.id = ce.contact_id
                       WHERE ce.email_address_id = e.id ORDER BY c.id LIMIT 1), ''),
             coalesce((SELECT c.language FROM contact_email ce JOIN contact c ON c.id = ce.contact_id
-                      WHERE ce.email_address_id = e.id ORDER BY c.id LIMIT 1), (SELECT language FROM firm))
+                      WHERE ce.email_address_id = e.id ORDER BY c.id LIMIT 1), '')
         FROM session JOIN user u ON u.id = session.user_id JOIN email_address e ON e.id = u.email_address_id
         WHERE session.id_hash = ? AND session.expires_at > ?
         """,
@@ -126,10 +199,12 @@ def session_user(context: Context, session: str) -> PortalUser | None:
     return PortalUser(user, mailbox, address, name, language, tuple((number, shown) for number, shown in accounts))
 
 
-def _open_session(context: Context, user: int) -> str:
+def _open_session(context: Context, user: int, former: str) -> str:
     session = secrets.token_urlsafe(32)
     moment = context.clock()
-    context.database.execute("DELETE FROM session WHERE expires_at <= ?", [moment])
+    context.database.execute(
+        "DELETE FROM session WHERE expires_at <= ? OR id_hash = ?", [moment, _hash(former) if former else b""]
+    )
     context.database.execute(
         "INSERT INTO session (id_hash, user_id, created_at, expires_at) VALUES (?, ?, ?, ?)",
         [_hash(session), user, moment, moment + context.settings.portal.session_hours * _HOUR],

@@ -46,5 +46,20 @@ def record_many(
     )
 
 
+def record_for_contacts(
+    context: Context, kind: str, entries: Iterable[tuple[int | None, int, dict[str, Any], dict[str, Any]]]
+) -> None:
+    """Write an entry for each (account, contact, before, after) of one change."""
+    staff = context.actor.id if context.actor else None
+    at = context.clock()
+    context.database.execute_many(
+        _INSERT,
+        (
+            (at, staff, None, context.origin, kind, account, contact, None, _json(before), _json(after))
+            for account, contact, before, after in entries
+        ),
+    )
+
+
 def _json(value: dict[str, Any] | None) -> str:
     return json.dumps(value or {}, ensure_ascii=False, separators=(",", ":"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +60,11 @@ class Context:
         """The firm's name: from the settings, else from the database."""
         return self.settings.firm.name or str(self.database.value("SELECT name FROM firm"))
 
+    @cached_property
+    def firm_language(self) -> str:
+        """The language of whoever has none of their own."""
+        return self.settings.firm.language or str(self.database.value("SELECT language FROM firm"))
+
     def acting_as(self, actor: StaffMember | None) -> Context:
         """The same surroundings with another person acting."""
         return replace(self, actor=actor)
@@ -75,12 +81,19 @@ class Context:
 
 
 class Lanes:
-    """Two threads on one database for a face with an event loop: one reads, one writes, so that no write makes a key wait."""
+    """Three threads on one database for a face with an event loop: one reads what a key waits for, one writes, one counts, so
+    that neither a write nor a long look makes a key wait.
+    """
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self._reading = Lane(context.database, "reads")
         self._writing = Lane(context.database, "writes")
+        self._counting = Lane(context.database, "counts")
+
+    def begin_reading(self, use_case: Callable[..., T], *arguments: object) -> Future[T]:
+        """Start `use_case(context, *arguments)` before there is an event loop; its outcome is awaited later."""
+        return self._reading.submit(use_case, self.context, *arguments)
 
     def read(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
         """Await `use_case(context, *arguments)`, which only reads."""
@@ -90,10 +103,15 @@ class Lanes:
         """Await `use_case(context, *arguments)`, which writes."""
         return self._writing.run(use_case, self.context, *arguments)
 
+    def count(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
+        """Await `use_case(context, *arguments)`, which reads much and which no key waits for."""
+        return self._counting.run(use_case, self.context, *arguments)
+
     def close(self) -> None:
-        """Wait for what is under way and close both connections."""
+        """Wait for what is under way and close the connections."""
         self._reading.close()
         self._writing.close()
+        self._counting.close()
 
 
 def open_context(path: Path, settings: Settings, *, read_only: bool = False, clock: Clock | None = None) -> Context:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -45,23 +47,33 @@ def check_message(context: Context, message: str) -> str:
     return text
 
 
-def invite(context: Context, addresses: Sequence[int], message: str = "") -> tuple[int, tuple[Skipped, ...]]:
+class _DryRun(Exception):
+    """Ends a transaction that is taken back."""
+
+
+def invite(
+    context: Context, addresses: Sequence[int], message: str = "", dry_run: bool = False
+) -> tuple[int, tuple[Skipped, ...]]:
     """Queue an invitation, or one more, for each pending mailbox of `addresses` (ids): how many, and those skipped.
 
-    One transaction. Raises NotAllowed, Refused.
+    One transaction; `dry_run` does all of it and takes it back. Raises NotAllowed, Refused.
     """
     context.require(Right.MANAGE_ACCOUNTS)
     text = check_message(context, message)
-    with context.database.write():
+    count, skipped = 0, tuple[Skipped, ...]()
+    with suppress(_DryRun), context.database.write():
         skipped = _uninvitable(context, addresses)
-        return queue_invitations(context, addresses, text), skipped
+        count = queue_invitations(context, addresses, text)
+        if dry_run:
+            raise _DryRun
+    return count, skipped
 
 
 def queue_invitations(context: Context, addresses: Sequence[int], message: str) -> int:
     """Inside a write transaction: an invitation and its mail for each of `addresses` that is pending and can be written to.
 
     Where one is open already its generation is raised: the link in the new mail is new, the former works until the new mail
-    has been handed over. Returns how many were queued.
+    has been handed over, unless it had expired: that one stays dead. Returns how many were queued.
     """
     database, moment = context.database, context.clock()
     wanted = json.dumps(list(addresses))
@@ -85,10 +97,11 @@ def queue_invitations(context: Context, addresses: Sequence[int], message: str) 
         SELECT id, 'queued', ?, ?, ?, ? FROM ({invitable}) WHERE true
         ON CONFLICT (email_address_id) WHERE state IN ('queued', 'sent', 'failed') DO UPDATE SET
             generation = generation + 1, state = 'queued', message = excluded.message, failure = '',
+            live_generation = CASE WHEN expires_at <= ? THEN generation + 1 ELSE live_generation END,
             invited_by_staff_id = excluded.invited_by_staff_id, invited_by_user_id = NULL, expires_at = excluded.expires_at
         RETURNING id, email_address_id, generation
         """,
-        [message, staff, moment, expires, wanted],
+        [message, staff, moment, expires, wanted, moment],
     )
     numbers = json.dumps([row[0] for row in queued])
     database.execute(
@@ -99,7 +112,7 @@ def queue_invitations(context: Context, addresses: Sequence[int], message: str) 
             {_MESSAGE_ID}, ?, ?
         FROM invitation i WHERE i.id IN (SELECT value FROM json_each(?))
         """,
-        [_mail_host(context), moment, moment, numbers],
+        [context.firm_language, _mail_host(context), moment, moment, numbers],
     )
     activity.record_many(
         context,
@@ -115,7 +128,8 @@ def queue_invitations(context: Context, addresses: Sequence[int], message: str) 
 def queue_access_notices(context: Context, accesses: Sequence[tuple[int, int]], message: str) -> int:
     """Inside a write transaction: tell users who are active already of the account they may see now, one mail a mailbox.
 
-    `accesses` are (account id, address id) that LOGIN was just switched on for. Returns how many were queued.
+    `accesses` are (account id, address id) that LOGIN was just switched on for. The mail of one who gained several names no
+    single account: it is about all that they may see. Returns how many were queued.
     """
     moment = context.clock()
     return context.database.execute(
@@ -123,13 +137,14 @@ def queue_access_notices(context: Context, accesses: Sequence[tuple[int, int]], 
         INSERT INTO outbox (kind, email_address_id, account_id, recipient_name, language, message, message_id, next_try_at, created_at)
         SELECT 'access_notice', i.email_address_id, i.account_id, {_RECIPIENT_NAME}, {_LANGUAGE}, ?, {_MESSAGE_ID}, ?, ?
         FROM (
-            SELECT json_extract(value, '$[1]') AS email_address_id, min(json_extract(value, '$[0]')) AS account_id
+            SELECT json_extract(value, '$[1]') AS email_address_id,
+                CASE WHEN count(*) = 1 THEN min(json_extract(value, '$[0]')) END AS account_id
             FROM json_each(?) GROUP BY 1
         ) i
         JOIN email_address e ON e.id = i.email_address_id
         WHERE {status.WRITABLE} AND EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = i.email_address_id)
         """,
-        [message, _mail_host(context), moment, moment, json.dumps(list(accesses))],
+        [context.firm_language, message, _mail_host(context), moment, moment, json.dumps(list(accesses))],
     )
 
 
@@ -152,14 +167,15 @@ def withdraw_forsaken(context: Context, addresses: Sequence[int]) -> int:
     return withdrawn
 
 
-def cancel(context: Context, addresses: Sequence[int]) -> tuple[int, tuple[Skipped, ...]]:
+def cancel(context: Context, addresses: Sequence[int], dry_run: bool = False) -> tuple[int, tuple[Skipped, ...]]:
     """Withdraw the open invitations of `addresses` (ids): the links die at once, waiting mail is not sent, LOGIN stays.
 
-    Returns how many, and the addresses that had none. Raises NotAllowed.
+    Returns how many, and the addresses that had none; `dry_run` does all of it and takes it back. Raises NotAllowed.
     """
     context.require(Right.MANAGE_ACCOUNTS)
     wanted = json.dumps(list(addresses))
-    with context.database.write():
+    count, without = 0, list[tuple[str]]()
+    with suppress(_DryRun), context.database.write():
         without = context.database.rows(
             f"""
             SELECT e.address FROM email_address e LEFT JOIN invitation i ON {status.OPEN_INVITATION}
@@ -168,6 +184,8 @@ def cancel(context: Context, addresses: Sequence[int]) -> tuple[int, tuple[Skipp
             [wanted],
         )
         count = _withdraw(context, "SELECT value FROM json_each(?)", wanted)
+        if dry_run:
+            raise _DryRun
     return count, tuple(Skipped(address, None, _("there is no open invitation")) for (address,) in without)
 
 
@@ -252,8 +270,16 @@ def _uninvitable(context: Context, addresses: Sequence[int]) -> tuple[Skipped, .
 
 
 def _mail_host(context: Context) -> str:
-    """What stands behind the @ of a Message-ID: the portal's host name."""
-    return urlsplit(context.settings.firm.portal_url).hostname or "localhost"
+    """What stands behind the @ of a Message-ID: the domain that mail comes from, else the portal's host name (RFC 5322, 3.6.4)."""
+    sender = context.settings.mail.sender.rpartition("@")[2].strip(" <>")
+    for name in (sender, urlsplit(context.settings.firm.portal_url).hostname or ""):
+        try:
+            host = name.encode("idna").decode("ascii")
+        except UnicodeError:
+            continue
+        if _HOST.fullmatch(host):
+            return host
+    return "localhost"
 
 
 def why_not_invited(writable: bool, activated: bool) -> str:
@@ -263,9 +289,11 @@ def why_not_invited(writable: bool, activated: bool) -> str:
     return _("LOGIN is off") if writable else _("the address can't get mail")
 
 
+_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
 # The contact behind mailbox `i.email_address_id`: the first one that has it.
 _CONTACT = "FROM contact_email ce JOIN contact c ON c.id = ce.contact_id WHERE ce.email_address_id = i.email_address_id ORDER BY c.id LIMIT 1"
 _RECIPIENT_NAME = f"coalesce((SELECT c.name {_CONTACT}), '')"
-_LANGUAGE = f"coalesce((SELECT c.language {_CONTACT}), (SELECT language FROM firm))"
+_LANGUAGE = f"coalesce((SELECT c.language {_CONTACT}), ?)"
 # Made when the mail is queued, so that it stays the same however often the mail is tried (RFC 5322, 3.6.4).
 _MESSAGE_ID = "'<' || lower(hex(randomblob(16))) || '@' || ? || '>'"

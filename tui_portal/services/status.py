@@ -39,8 +39,23 @@ PENDING_ADDRESSES = """
     WHERE s.login = 1 AND a.archived = 0
       AND NOT EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = s.email_address_id)"""
 
+# The same asked of one mailbox `e`.
+IS_PENDING = """(
+    NOT EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = e.id)
+    AND EXISTS (
+        SELECT 1 FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
+        WHERE s.email_address_id = e.id AND s.login = 1 AND a.archived = 0))"""
+
 # The invitation that still stands for mailbox `e`, at most one by the schema's unique index.
 OPEN_INVITATION = "i.email_address_id = e.id AND i.state IN ('queued', 'sent', 'failed')"
 
 # Mail goes to no address that is invalid or that the receiving server refused for good.
 WRITABLE = "e.validity IN ('valid', 'suspect')"
+
+# What has become of the invitation of a pending mailbox `e`, whose open invitation is `i`; `:now` is the present moment.
+INVITE_STATE = """CASE
+    WHEN i.state = 'sent' AND i.expires_at <= :now THEN 'expired'
+    WHEN i.id IS NOT NULL THEN i.state
+    WHEN (SELECT state FROM invitation n WHERE n.email_address_id = e.id ORDER BY n.id DESC LIMIT 1) = 'withdrawn'
+        THEN 'cancelled'
+    ELSE 'not_sent' END"""

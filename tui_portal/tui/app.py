@@ -1,1 +1,283 @@
-"""The terminal application itself."""
+"""The terminal application: places, delivery, what colleagues change, and leaving in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+from textual.filter import LineFilter, NoColor
+from textual.screen import Screen
+
+from tui_portal.config import Settings
+from tui_portal.domain.errors import MailUnavailable, PortalError
+from tui_portal.domain.text import safe
+from tui_portal.i18n import _, ngettext
+from tui_portal.paths import styles_folder
+from tui_portal.services.accounts import AccountQuery, AccountRow, count_accounts
+from tui_portal.services.context import Context, Lanes
+from tui_portal.services.pending import PendingQuery, count_pending
+from tui_portal.tui import keys
+from tui_portal.tui.delivery import DeliveryProcess
+from tui_portal.tui.lists import ListSource, accounts_source, pending_source
+from tui_portal.tui.screens.list_screen import ListScreen
+from tui_portal.tui.screens.place import PlaceScreen
+from tui_portal.tui.text import fit
+from tui_portal.tui.themes import DEFAULT_THEME, themes
+from tui_portal.tui.typeahead import TypeAhead
+from tui_portal.tui.widgets.bars import SMALLEST, Place
+
+if TYPE_CHECKING:
+    from tui_portal.services.outbox import OutboxSummary
+    from tui_portal.tui.commands import PortalCommands
+
+WIDE = 110
+
+
+def portal_commands() -> type[PortalCommands]:
+    """The palette's commands, imported when the palette is opened."""
+    from tui_portal.tui.commands import PortalCommands
+
+    return PortalCommands
+
+
+class PortalApp(TypeAhead):
+    """The application. `first` may hold the first rows of the Accounts list, read while this was being imported; `config` is
+    named to the child that delivers mail, which is started only with `deliver`.
+    """
+
+    CSS_PATH = [styles_folder() / "portal.tcss"]
+    BINDINGS = keys.bindings(keys.EVERYWHERE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (SMALLEST[1], "-high")]
+    COMMANDS = {portal_commands}
+
+    def __init__(
+        self,
+        lanes: Lanes,
+        *,
+        config: Path | None = None,
+        first: Future[dict[int, AccountRow]] | None = None,
+        deliver: bool = True,
+    ) -> None:
+        super().__init__()
+        context = self.context = lanes.context
+        self.lanes = lanes
+        self.firm_name = context.firm_name
+        self.firm_language = context.firm_language
+        self.notice_seconds = float(context.settings.limits.notice_seconds)
+        self._first = first
+        self._delivery = DeliveryProcess(context.database.path, config) if deliver else None
+        self._mail: OutboxSummary | None = None
+        self._counts: dict[str, int] = {}
+        self._data_version = 0
+
+    @property
+    def settings(self) -> Settings:
+        """The firm's settings."""
+        return self.context.settings
+
+    @property
+    def clock(self) -> Callable[[], int]:
+        """The present moment."""
+        return self.context.clock
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What mail waits or failed, and who is acting, for the title line."""
+        parts: list[str] = []
+        if self._mail is not None and self._mail.waiting:
+            waiting = ngettext("✉ {n} waits", "✉ {n} wait", self._mail.waiting).format(n=self._mail.waiting)
+            if self._mail.problem:
+                room = max(0, self.size.width // 3 - cell_len(waiting))
+                waiting += ": " + fit(self._mail.problem, min(room, cell_len(safe(self._mail.problem))))
+            parts.append(waiting)
+        if self.context.read_only:
+            parts.append(_("read-only"))
+        if self.context.actor is not None:
+            parts.append(self.context.actor.login)
+        return parts
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """The places with their counts, as far as they are known."""
+        titles = {"accounts": _("Accounts"), "pending": _("Pending activation"), "archived": _("Archived")}
+        places = {key.name: key.keys for key in keys.EVERYWHERE.keys}
+        return [Place(name, places[name], title, self._counts.get(name)) for name, title in titles.items()]
+
+    @property
+    def key_groups(self) -> Sequence[keys.KeyGroup]:
+        """The keys that are in force on the screen in front."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, PlaceScreen):
+                return screen.KEY_GROUPS
+        return (keys.EVERYWHERE,)
+
+    def on_load(self) -> None:
+        for theme in themes():
+            self.register_theme(theme)
+        wanted = self.settings.ui.theme or DEFAULT_THEME
+        self.theme = wanted if wanted in self.available_themes else DEFAULT_THEME
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        # Textual turns colours into greys, which are colours too (no-color.org).
+        return [NoColor()] if self.no_color else super().get_line_filters()
+
+    def get_default_screen(self) -> Screen[None]:
+        return ListScreen(accounts_source(archived=False), self._first)
+
+    async def on_mount(self) -> None:
+        self._leave_on_signals()
+        self._data_version = await self.lanes.read(_data_version)
+        self.run_worker(self._watch(), name="watch", exit_on_error=False)
+        self.set_interval(self.settings.limits.watch_seconds, self._look, name="data_version")
+
+    def open_row(self, place: str, row_id: int) -> None:
+        """Open the account behind a row; of a pending mailbox the first account it may log in to."""
+        if place == "pending":
+            self.run_worker(self._open_pending(row_id), name="open")
+        else:
+            self.open_account(row_id)
+
+    def open_account(self, account: int) -> None:
+        """Open the profile of an account, in place of one that is open."""
+        from tui_portal.tui.screens.profile import ProfileScreen
+
+        if isinstance(self.screen, ProfileScreen):
+            self.switch_screen(ProfileScreen(account))
+        else:
+            self.push_screen(ProfileScreen(account))
+
+    def mail_was_queued(self) -> None:
+        """Look at the outbox now, and hand over what is due."""
+        self.run_worker(self._watch(), name="watch", exit_on_error=False)
+
+    def action_go(self, place: str) -> None:
+        """Go to a place of the side bar."""
+        sources: dict[str, Callable[[], ListSource[Any]]] = {
+            "accounts": lambda: accounts_source(archived=False),
+            "archived": lambda: accounts_source(archived=True),
+            "pending": pending_source,
+        }
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        here = self.screen
+        if isinstance(here, ListScreen) and here.source.place != place:
+            here.go_to(sources[place]())
+
+    def action_command_palette(self) -> None:
+        """Open the palette on what can be done here, and on every account."""
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("A command, or an account by name")))
+
+    def action_show_help(self) -> None:
+        """Show the keys that are in force here."""
+        from tui_portal.tui.modals.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.key_groups))
+
+    def action_help_quit(self) -> None:
+        """ctrl+c, by which people expect to leave: say how to."""
+        self._say(_("Press q to quit."))
+
+    def action_leave(self) -> None:
+        """End the application; what is being written is finished first."""
+        self.exit(0)
+
+    async def on_unmount(self) -> None:
+        await asyncio.to_thread(self.lanes.close)
+
+    async def _look(self) -> None:
+        """Look whether another connection has written, and show it; and whether mail has fallen due."""
+        try:
+            version = await self.lanes.read(_data_version)
+        except PortalError as error:
+            self._say(error.message)
+            return
+        changed, self._data_version = version != self._data_version, version
+        if changed:
+            for screen in self.screen_stack:
+                if isinstance(screen, PlaceScreen) and screen.is_current:
+                    screen.read_again()
+        if changed or self._mail_is_due:
+            self.mail_was_queued()
+
+    @property
+    def _mail_is_due(self) -> bool:
+        next_try = self._mail.next_try_at if self._mail is not None else None
+        return next_try is not None and next_try <= self.clock()
+
+    async def _watch(self) -> None:
+        """Count the places and the outbox; hand over mail that is due and that nobody else hands over."""
+        from tui_portal.services.leases import delivery_is_held
+        from tui_portal.services.outbox import summary
+
+        try:
+            self._counts = await self.lanes.count(_count_places)
+            mail = self._mail = await self.lanes.count(summary)
+            self._show_surroundings()
+            if self._delivery is None or not mail.due or not self.settings.mail.smtp:
+                return
+            if not await self.lanes.count(delivery_is_held):
+                status = await self._delivery.deliver()
+                self._mail = await self.lanes.count(summary)
+                if status not in (None, 0, 1, MailUnavailable.exit_status):
+                    self._say(_("The mail could not be handed over; `tui-portal deliver --once` says why."))
+                self._show_surroundings()
+        except PortalError as error:
+            self._say(error.message)
+
+    async def _open_pending(self, address: int) -> None:
+        from tui_portal.services.pending import pending_rows
+
+        rows = await self.lanes.read(pending_rows, [address])
+        if rows and rows[0].accounts:
+            from tui_portal.domain.accounts import account_number
+
+            number = account_number(rows[0].accounts[0][0])
+            if number is not None:
+                self.open_account(number)
+
+    def _show_surroundings(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, PlaceScreen):
+                screen.show_surroundings()
+
+    def _say(self, sentence: str) -> None:
+        screen = self.screen
+        if isinstance(screen, PlaceScreen):
+            screen.say(sentence, warning=True)
+
+    def _fatal_error(self) -> None:
+        """A crash: one line for the person, the rest in the log, without the values of local variables."""
+        from rich.text import Text
+
+        from tui_portal.crash import write_crash
+
+        error = self._exception or RuntimeError("unknown")
+        self._exit_renderables.append(Text(write_crash(error)))
+        self._close_messages_no_wait()
+
+    def _leave_on_signals(self) -> None:
+        """A line that is cut (SIGHUP) or an ordered end (SIGTERM) leaves as `q` does, with the terminal as it was."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self.exit, 128 + number)
+
+
+def _data_version(context: Context) -> int:
+    return context.database.data_version()
+
+
+def _count_places(context: Context) -> dict[str, int]:
+    return {
+        "accounts": count_accounts(context, AccountQuery()),
+        "pending": count_pending(context, PendingQuery()),
+        "archived": count_accounts(context, AccountQuery(archived=True)),
+    }

@@ -1,0 +1,164 @@
+"""The way of a client in a real browser: on a telephone and a desk, with and without JavaScript, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.portal.browsing import PASSWORD, Client, Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+_CHROMIUM = Path("/usr/bin/chromium")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_TOUCH = 44  # CSS pixels, WCAG 2.2, 2.5.5
+_SIZES = {"telephone": (360, 740), "desk": (1280, 800)}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not _CHROMIUM.exists():
+        pytest.skip(f"there is no Chromium at {_CHROMIUM}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=list(_SIZES))
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return _SIZES[request.param]
+
+
+@pytest.fixture
+def page(chromium: Browser, size: tuple[int, int], scripts: bool, served: Served) -> Iterator[Page]:
+    context = chromium.new_context(
+        base_url=served.url,
+        viewport={"width": size[0], "height": size[1]},
+        java_script_enabled=scripts,
+        locale="en-GB",
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    # A status of 4xx is told on the console too; what the content policy blocked is what counts here.
+    assert not [text for text in complaints if "Failed to load resource" not in text]
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+def test_link_password_home_log_out_log_in(zoe: Client, page: Page, size: tuple[int, int]) -> None:
+    page.goto(zoe.link())
+    _is_well_made(page, "Choose your password", size)
+    page.get_by_label("Password", exact=True).fill("password1234")
+    page.get_by_label("The same password again").fill("password1234")
+    page.get_by_role("button", name="Save and log in").click()
+    _is_well_made(page, "Choose your password", size)
+    assert "among the first that others would try" in _description(page, page.get_by_label("Password", exact=True))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("The same password again").fill(PASSWORD)
+    page.get_by_role("button", name="Save and log in").click()
+
+    page.wait_for_url("**/")
+    _is_well_made(page, "Welcome, Zoë Dupont", size)
+    assert page.get_by_role("listitem").all_inner_texts() == ["Brasserie du Marché SARL"]
+    page.get_by_role("button", name="Log out").click()
+
+    page.wait_for_url("**/login?out")
+    assert page.get_by_role("status").inner_text() == "You are logged out."
+    _is_well_made(page, "Log in", size)
+    page.get_by_label("E-mail address").fill(zoe.address)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    assert "is not right" in page.get_by_role("alert").inner_text()
+    _is_well_made(page, "Log in", size)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+    page.wait_for_url("**/")
+    assert "Brasserie du Marché SARL" in page.inner_text("main")
+    page.goto(zoe.link())
+    _is_well_made(page, "This link has been used already", size)
+
+
+def test_the_whole_way_by_keyboard(zoe: Client, page: Page) -> None:
+    page.goto(zoe.link())
+    _tab_to(page, page.get_by_label("Password", exact=True))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+
+    _tab_to(page, page.get_by_role("button", name="Log out"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/login?out")
+
+    _tab_to(page, page.get_by_label("E-mail address"))
+    page.keyboard.type(zoe.address)
+    page.keyboard.press("Tab")
+    page.keyboard.type("wrong")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    # The focus is where there is something to type.
+    assert _has_focus(page.get_by_label("Password"))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+
+
+def _is_well_made(page: Page, heading: str, size: tuple[int, int]) -> None:
+    """One heading, nothing wider than the window, everything big enough for a thumb and with a name."""
+    page.get_by_role("heading", level=1, name=heading, exact=True).wait_for()
+    assert page.locator("h1").count() == 1
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= size[0]
+    for part in page.locator("button, .button, input:visible").all():
+        box = part.bounding_box()
+        assert box is not None
+        assert box["height"] >= _TOUCH
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= size[0]
+    for field in page.locator("input:visible").all():
+        assert page.locator(f"label[for={field.get_attribute('id')}]").count() == 1
+
+
+def _description(page: Page, field: Locator) -> str:
+    """What a screen reader reads after the name of the field."""
+    ids = (field.get_attribute("aria-describedby") or "").split()
+    return " ".join(page.locator(f"#{name}").inner_text() for name in ids)
+
+
+def _tab_to(page: Page, part: Locator) -> None:
+    for _press in range(10):
+        if _has_focus(part):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("tab does not lead there")
+
+
+def _has_focus(part: Locator) -> bool:
+    return bool(part.evaluate("node => node === document.activeElement"))

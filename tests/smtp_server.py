@@ -1,0 +1,183 @@
+"""A real SMTP server on a free loopback port, which keeps what it takes and answers as a test wants."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from types import TracebackType
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+DROP = "drop"  # an answer that is none: the connection is cut
+_TAKEN = "250 2.0.0 OK"
+
+
+@dataclass(frozen=True)
+class Received:
+    """One mail as it came: the envelope and the bytes."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    options: tuple[str, ...]
+
+    @property
+    def message(self) -> EmailMessage:
+        """The mail, parsed."""
+        return cast(EmailMessage, message_from_bytes(self.content, policy=policy.default))
+
+    def part(self, kind: str) -> str:
+        """The text of the `plain` or the `html` part."""
+        found = self.message.get_body((kind,))
+        assert found is not None
+        return cast(str, found.get_content()).replace("\r\n", "\n")
+
+
+class MailServer:
+    """Use it as a context manager; `url` is what goes into the settings.
+
+    `on_mail`, `on_rcpt` and `on_data` are asked for the answer: with the sender, the recipient, what was received. An empty
+    answer takes the mail. `greeting` is said instead of all of that, then the connection is closed. `when_taken` runs in
+    the server's thread after the answer to a mail was written.
+    """
+
+    def __init__(
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        encrypted: bool = False,
+        utf8: bool = False,
+        login: tuple[str, str] | None = None,
+        greeting: str = "",
+    ) -> None:
+        self.received: list[Received] = []
+        self.connections = 0
+        self.login = login
+        self.on_mail: Callable[[str], str] = lambda _sender: ""
+        self.on_rcpt: Callable[[str], str] = lambda _recipient: ""
+        self.on_data: Callable[[Received], str] = lambda _mail: ""
+        self.when_taken: Callable[[Received], None] | None = None
+        self.port = 0
+        self._tls, self._encrypted, self._utf8, self._greeting = tls, encrypted, utf8, greeting
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._ended = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="mail server")
+        self._protocols: list[Any] = []
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def recipients(self) -> list[str]:
+        """To whom the mails that were taken went, in their order."""
+        return [mail.recipient for mail in self.received]
+
+    def __enter__(self) -> MailServer:
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        tls = self._tls if self._encrypted else None
+        server = await self._loop.create_server(self._protocol, "127.0.0.1", 0, ssl=tls)
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        await self._ended.wait()
+        server.close()
+        for protocol in self._protocols:
+            if protocol.transport is not None:
+                protocol.transport.abort()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _protocol(self) -> asyncio.BaseProtocol:
+        self.connections += 1
+        if self._greeting:
+            return _Greeting(self._greeting)
+        protocol = SMTP(
+            _Handler(self),
+            enable_SMTPUTF8=self._utf8,
+            hostname="mail.example",
+            tls_context=None if self._encrypted else self._tls,
+            auth_require_tls=self._tls is not None and not self._encrypted,
+            authenticator=self._authenticated,
+            loop=self._loop,
+        )
+        self._protocols.append(protocol)
+        return protocol
+
+    def _authenticated(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
+        return AuthResult(success=(data.login.decode(), data.password.decode()) == self.login, handled=False)
+
+
+class _Greeting(asyncio.Protocol):
+    def __init__(self, greeting: str) -> None:
+        self._greeting = greeting
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        writer = cast(asyncio.Transport, transport)
+        writer.write(self._greeting.encode() + b"\r\n")
+        writer.close()
+
+
+class _Handler:
+    def __init__(self, owner: MailServer) -> None:
+        self._owner = owner
+
+    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd looks for
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._owner.login is not None and not session.authenticated:
+            return "530 5.7.0 log in first"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return self._said(server, self._owner.on_mail(address))
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.rcpt_tos.append(address)
+        return self._said(server, self._owner.on_rcpt(address))
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.original_content or b""
+        sender, options = envelope.mail_from or "", tuple(envelope.mail_options)
+        mail = Received(sender, envelope.rcpt_tos[0], content, options)
+        answer = self._owner.on_data(mail)
+        if not answer or answer == DROP:
+            self._owner.received.append(mail)
+        said = self._said(server, answer)
+        if self._owner.when_taken is not None:
+            asyncio.get_running_loop().call_soon(self._owner.when_taken, mail)  # the answer is written before its turn
+        return said
+
+    @staticmethod
+    def _said(server: SMTP, answer: str) -> str:
+        if answer == DROP:
+            cast(asyncio.Transport, server.transport).abort()
+            raise ConnectionResetError
+        return answer or _TAKEN

@@ -1,0 +1,116 @@
+"""Every screen as a picture, at 80x24 and 120x40."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.screens import Terminal
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+Compare = Callable[..., None]
+
+
+async def _nothing(_terminal: Terminal) -> None:
+    return
+
+
+async def _open_dupont(terminal: Terminal) -> None:
+    await terminal.press("slash")
+    await terminal.type("a-0031")
+    await terminal.shows("1 of ")
+    await terminal.press("enter", "enter")
+    await terminal.shows("Élodie Dupont", "Zoë Dupont")
+
+
+async def _open_invitation(terminal: Terminal) -> None:
+    await _open_dupont(terminal)
+    await terminal.press("i")
+    await terminal.shows("Personalized message")
+    await terminal.type("Chers clients")
+    await terminal.shows("13 / 5000")
+
+
+async def _open_palette(terminal: Terminal) -> None:
+    await terminal.press("ctrl+p")
+    await terminal.shows("A command, or an account", "Archived")
+
+
+async def _open_help(terminal: Terminal) -> None:
+    await terminal.press("question_mark")
+    await terminal.shows("Keys on this screen")
+
+
+async def _find_company(terminal: Terminal) -> None:
+    await terminal.press("slash")
+    await terminal.type("dup")
+    await terminal.until(lambda: "Dupont" in terminal.line("A-0031") and terminal.text.count("A-0") < 15)
+
+
+async def _find_nothing(terminal: Terminal) -> None:
+    await terminal.press("slash")
+    await terminal.type("xyzzy")
+    await terminal.shows("Nothing found")
+
+
+async def _go_to_the_end(terminal: Terminal) -> None:
+    await terminal.press("G")
+    await terminal.until(lambda: "山" in terminal.text or "ヤ" in terminal.text or "株" in terminal.text)
+
+
+async def _go_to_pending(terminal: Terminal) -> None:
+    await terminal.press("2")
+    await terminal.shows("INVITE SENT", "by Email")
+
+
+async def _go_to_archived(terminal: Terminal) -> None:
+    await terminal.press("3")
+    await terminal.shows("› Archived", "by Name")
+
+
+async def _refused_switch(terminal: Terminal) -> None:
+    await _open_dupont(terminal)
+    await terminal.press("down", "l")
+    await terminal.shows("is not valid")
+
+
+@SIZES
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(_nothing, id="accounts"),
+        pytest.param(_go_to_the_end, id="accounts-end"),
+        pytest.param(_find_company, id="accounts-find"),
+        pytest.param(_find_nothing, id="accounts-nothing-found"),
+        pytest.param(_go_to_archived, id="archived"),
+        pytest.param(_go_to_pending, id="pending"),
+        pytest.param(_open_dupont, id="info-tab"),
+        pytest.param(_refused_switch, id="info-tab-refused"),
+        pytest.param(_open_invitation, id="invitation"),
+        pytest.param(_open_palette, id="palette"),
+        pytest.param(_open_help, id="help"),
+    ],
+)
+def test_screen(looks_the_same: Compare, steps: object, size: tuple[int, int]) -> None:
+    looks_the_same(steps, size)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [pytest.param(_nothing, id="accounts"), pytest.param(_open_dupont, id="info-tab"), pytest.param(_open_invitation, id="invitation")],
+)
+def test_screen_without_colour(looks_the_same: Compare, monkeypatch: pytest.MonkeyPatch, steps: object) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    looks_the_same(steps, (80, 24))
+
+
+@pytest.mark.parametrize(
+    "steps", [pytest.param(_nothing, id="accounts"), pytest.param(_open_dupont, id="info-tab")]
+)
+def test_screen_in_the_light_theme(looks_the_same: Compare, steps: object) -> None:
+    looks_the_same(steps, (80, 24), theme="portal-light")
+
+
+def test_window_too_small(looks_the_same: Compare) -> None:
+    looks_the_same(_nothing, (59, 14), ready="too small")

@@ -1,0 +1,108 @@
+"""The Accounts list: move, find, open."""
+
+from __future__ import annotations
+
+from tests.screens import running
+from tui_portal.domain.accounts import AccountType
+from tui_portal.services.access import AccessWish, change_access
+from tui_portal.services.contacts import create_account
+from tui_portal.services.context import Context
+
+
+async def test_status_is_told_by_a_sign_beside_the_id(firm: Context) -> None:
+    change_access(firm, [2], AccessWish(login=True))
+    async with running(firm) as terminal:
+        await terminal.shows("○ A-0001", "◐ A-0002", "○ A-0003")
+        assert "1/1" in terminal.line("Groß & Söhne")
+
+
+async def test_find_answers_as_the_person_types_by_name_address_and_id(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("slash")
+        await terminal.type("sohne")
+        await terminal.shows("1 of 3", "Groß & Söhne")
+        await terminal.press("escape", "escape")
+        await terminal.shows("3 of 3")
+        await terminal.press("slash")
+        await terminal.type("zoe@dup")
+        await terminal.shows("1 of 3", "Dupont [/SARL]")
+        await terminal.press("enter", "enter")
+        await terminal.shows("Zoë Dupont")
+
+
+async def test_nothing_found_says_how_to_get_back(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("slash")
+        await terminal.type("xyz")
+        await terminal.shows("0 of 3", "Nothing found for “xyz”")
+
+
+async def test_an_empty_firm_says_what_to_do_next(office: Context) -> None:
+    async with running(office) as terminal:
+        await terminal.shows("0 of 0", "tui-portal import FILE")
+
+
+async def test_the_cursor_reaches_both_ends_of_a_long_list(office: Context) -> None:
+    for number in range(120):
+        create_account(office, f"Client {number:03}", AccountType.INDIVIDUAL)
+    async with running(office) as terminal:
+        await terminal.press("G")
+        await terminal.shows("Client 119")
+        await terminal.press("pageup", "k", "enter")
+        await terminal.shows("› A-0100 Client 099")
+        await terminal.press("escape", "g")
+        await terminal.shows("Client 000")
+        await terminal.press("pagedown", "j", "enter")
+        await terminal.shows("› A-0021 Client 020")
+
+
+async def test_what_a_colleague_adds_appears_without_moving_the_cursor(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("j")
+        create_account(firm, "Aardvark", AccountType.COMPANY)
+        await terminal.shows("Aardvark", "4 of 4")
+        await terminal.press("enter")
+        await terminal.shows("› A-0002 Groß & Söhne GmbH")
+
+
+async def test_the_palette_finds_an_account_by_name(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("ctrl+p")
+        await terminal.type("yamada")
+        await terminal.press(*["backspace"] * 6)
+        await terminal.type("gross")
+        await terminal.shows("A-0002 Groß & Söhne GmbH")
+        await terminal.press("enter")
+        await terminal.shows("Jürgen Groß")
+
+
+async def test_help_lists_the_keys_that_are_in_force(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("question_mark")
+        await terminal.shows("Keys on this screen", "find, as you type")
+        await terminal.press("escape", "enter")
+        await terminal.shows("elodie@dupont.example")
+        await terminal.press("question_mark")
+        await terminal.shows("LOGIN on or off")
+
+
+async def test_a_window_that_is_too_small_says_so_and_comes_back(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.resize(50, 10)
+        await terminal.shows("too small", "60x15")
+        await terminal.resize(80, 24)
+        await terminal.shows("Dupont [/SARL]")
+
+
+async def test_a_digit_goes_to_another_place_and_back(firm: Context) -> None:
+    firm.database.execute("UPDATE account SET archived = 1 WHERE id = 2")
+    async with running(firm) as terminal:
+        await terminal.shows("2 of 2")
+        await terminal.press("3")
+        await terminal.shows("› Archived", "1 of 1", "Groß & Söhne")
+        await terminal.press("enter")
+        await terminal.shows("Jürgen Groß", "archived")
+        await terminal.press("l")
+        await terminal.shows("The account is archived")
+        await terminal.press("1")
+        await terminal.shows("› Accounts", "2 of 2", "Dupont [/SARL]")

@@ -1,0 +1,96 @@
+"""The terminal application."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from pathlib import Path
+
+from tui_portal.domain.errors import DatabaseMissing, WrongUse
+from tui_portal.i18n import _, catalogue, choose_language, use
+from tui_portal.services.accounts import AccountQuery, AccountRow, first_account_rows
+from tui_portal.services.context import Context, Lanes
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the application on the database that the options name; the exit status. Raises WrongUse without a terminal."""
+    from tui_portal.cli.opening import open_for_staff
+
+    need_terminal()
+    try:
+        context = open_for_staff(arguments)
+    except DatabaseMissing:
+        return _first_run(arguments)
+    return open_application(context, arguments)
+
+
+def open_application(context: Context, arguments: argparse.Namespace, config: Path | None = None) -> int:
+    """Run the application on `context` until it is left; the exit status."""
+    actor_language = context.actor.language if context.actor else None
+    wished = (arguments.lang, os.environ.get("TUI_PORTAL_LANG"), actor_language, context.settings.ui.language)
+    if any(wished):
+        use(catalogue(choose_language(*(wish for wish in wished if wish))))
+    for name, value in (("TEXTUAL_FPS", "240"), ("TEXTUAL_ANIMATIONS", "none"), ("ESCDELAY", "25")):
+        os.environ[name] = value
+    if os.environ.get("NO_COLOR") == "":
+        del os.environ["NO_COLOR"]  # an empty value means nothing (no-color.org)
+    lanes = Lanes(context)
+    # The first rows are read while Textual is being imported, which takes far longer.
+    first = lanes.begin_reading(_first_rows, os.get_terminal_size(sys.stderr.fileno()).lines)
+    # What the imports make stays for good: looking for garbage among it costs a tenth of the start.
+    gc.disable()
+    from tui_portal.tui.app import PortalApp
+
+    gc.freeze()
+    gc.enable()
+    app = PortalApp(lanes, config=config or context.settings.source, first=first, deliver=not context.read_only)
+    status = app.run(mouse=context.settings.ui.mouse)
+    return int(status or app.return_code or 0)
+
+
+def _first_rows(context: Context, lines: int) -> dict[int, AccountRow]:
+    return {row.id: row for row in first_account_rows(context, AccountQuery(), lines)}
+
+
+def need_terminal() -> None:
+    """Textual reads standard input and draws on standard error: both must be a terminal that can do something. Raises WrongUse."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise WrongUse(_("The application needs a terminal. In scripts use the commands: tui-portal --help."))
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise WrongUse(
+            _("This terminal (TERM={term}) can't show the application.").format(term=os.environ.get("TERM", ""))
+        )
+
+
+def _first_run(arguments: argparse.Namespace) -> int:
+    """There is no database yet: make one, or look at the demo."""
+    from tui_portal.cli.demo import open_demo
+    from tui_portal.cli.opening import database_of, settings_of
+    from tui_portal.services.firm import create_firm
+    from tui_portal.services.staff import caller_login, identify
+
+    path, settings = database_of(arguments), settings_of(arguments)
+    sys.stdout.write(_("There is no database at {path} yet.").format(path=path) + "\n")
+    answer = _ask(_("[m] make one for your firm   [d] look at the demo firm   [q] quit: ")).lower()[:1]
+    if answer == "d":
+        return open_demo(arguments, accounts=None, keep=None)
+    if answer != "m":
+        return 0
+    context = create_firm(
+        path,
+        settings,
+        firm=_ask(_("Name of the firm: ")),
+        owner_login=caller_login(),
+        owner_name=_ask(_("Your name: ")),
+        owner_email=_ask(_("Your e-mail address: ")),
+        language=choose_language(arguments.lang, settings.firm.language),
+    )
+    return open_application(identify(context), arguments)
+
+
+def _ask(question: str) -> str:
+    sys.stdout.write(question)
+    sys.stdout.flush()
+    return sys.stdin.readline().strip()

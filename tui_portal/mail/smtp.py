@@ -1,0 +1,200 @@
+"""SMTP: one connection for many envelopes, every answer waited for only so long (RFC 5321)."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+
+from tui_portal.domain.text import safe
+from tui_portal.i18n import _
+from tui_portal.mail.handover import ABOUT_SENDER, Answer, Fate, MailServer, ServerAway, ServerRefuses
+from tui_portal.mail.letters import Envelope
+
+# Refused at the recipient, but for want of a login or of encryption (RFC 4954, RFC 3207): nothing the recipient can help.
+_ABOUT_US = (530, 535, 538)
+_CLOSING = 421
+_STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
+_WORDS_LENGTH = 500
+
+
+class _Dropped(Exception):
+    """The connection ended before the letter itself was sent: it can be offered again."""
+
+
+class SmtpTransport:
+    """Hands envelopes to `server`. Connects when it must, and again when the server has had enough of one connection."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._connection: smtplib.SMTP | None = None
+        self._fresh = False
+
+    def ready(self) -> None:
+        """Connect, encrypt and log in, where that is not done yet. Raises ServerAway, ServerRefuses."""
+        self._ready()
+
+    def _ready(self) -> smtplib.SMTP:
+        if self._connection is not None:
+            return self._connection
+        connection: smtplib.SMTP | None = None
+        try:
+            connection = self._connected()
+            if self._server.security == "smtp+starttls":
+                connection.starttls(context=ssl.create_default_context())
+            connection.ehlo_or_helo_if_needed()
+            if self._server.user:
+                connection.login(self._server.user, self._server.password)
+        except (OSError, UnicodeError, ValueError) as error:  # what smtplib raises is an OSError
+            if connection is not None:
+                connection.close()
+            raise self._problem(error) from error
+        self._connection, self._fresh = connection, True
+        return connection
+
+    def hand_over(self, envelope: Envelope) -> Answer:
+        """Hand one over. Where the connection was used before and has ended, once more on a new one."""
+        while True:
+            connection = self._ready()
+            fresh, self._fresh = self._fresh, False
+            try:
+                return self._offer(connection, envelope)
+            except _Dropped as dropped:
+                self._drop()
+                if fresh:
+                    raise ServerAway(self._closed(str(dropped))) from None
+
+    def close(self) -> None:
+        """Say QUIT where there is a connection; never raises."""
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.quit()
+        self._drop()
+
+    def _connected(self) -> smtplib.SMTP:
+        server = self._server
+        name = socket.gethostname()
+        if "." not in name or not name.isascii():
+            name = "[127.0.0.1]"  # RFC 5321, 4.1.4: a literal where there is no full name; asking DNS for one can hang
+        if server.security == "smtps":
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(server.host, server.port, name, timeout=server.seconds, context=context)
+        return smtplib.SMTP(server.host, server.port, name, timeout=server.seconds)
+
+    def _offer(self, connection: smtplib.SMTP, envelope: Envelope) -> Answer:
+        """MAIL, RCPT, DATA. Raises _Dropped as long as trying again does no harm, ServerRefuses for what is about us."""
+        connection.command_encoding = "ascii"
+        try:
+            if envelope.international and not connection.has_extn("smtputf8"):
+                return Answer(
+                    Fate.REFUSED, _("the mail server takes no addresses with letters beyond ASCII (SMTPUTF8)")
+                )
+            options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.international else []
+            code, said = connection.mail(envelope.sender, options)
+            if code != 250:
+                return self._not_taken(code, said, sender=True)
+            code, said = connection.rcpt(envelope.recipient)
+            if code not in (250, 251, 252):
+                return self._not_taken(code, said)
+        except OSError as error:
+            raise _Dropped(str(error)) from error
+        except ValueError as error:  # what smtplib will not write into a command
+            self._reset()
+            return Answer(Fate.REFUSED, _shown(str(error)))
+        return self._send(connection, envelope.content)
+
+    def _send(self, connection: smtplib.SMTP, content: bytes) -> Answer:
+        """DATA and the letter. When the connection ends now nobody knows whether it was taken: it is tried again later."""
+        try:
+            code, said = connection.data(content)
+        except smtplib.SMTPDataError as error:
+            return self._not_taken(error.smtp_code, _bytes(error.smtp_error))
+        except OSError as error:
+            self._drop()
+            return Answer(Fate.LATER, _("the connection ended before the answer: {why}").format(why=_shown(str(error))))
+        if code == 250:
+            return Answer(Fate.ACCEPTED, _words(code, said))
+        return self._not_taken(code, said)
+
+    def _not_taken(self, code: int, said: bytes, *, sender: bool = False) -> Answer:
+        """The answer for a code that is not the one wanted; makes the connection ready for the next envelope."""
+        words, status = _words(code, said), _status(said)
+        if code == _CLOSING:
+            raise _Dropped(words)
+        final = 500 <= code < 600
+        if final and (sender or code in _ABOUT_US or status in ABOUT_SENDER):
+            raise ServerRefuses(
+                _("The mail server {server} takes no mail from us: {words}.").format(server=self._server, words=words)
+            )
+        if 400 <= code < 600:
+            self._reset()
+        else:
+            self._drop()  # an answer that fits no question: the two sides do not understand each other any more
+        return Answer(Fate.REFUSED if final else Fate.LATER, words, status)
+
+    def _reset(self) -> None:
+        if self._connection is None:
+            return
+        try:
+            code, _said = self._connection.rset()
+        except OSError:
+            code = 0
+        if code != 250:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _closed(self, why: str) -> str:
+        return _("The mail server {server} closed the connection: {why}.").format(server=self._server, why=_shown(why))
+
+    def _problem(self, error: Exception) -> ServerAway | ServerRefuses:
+        """What went wrong before any letter, as one sentence."""
+        server = self._server
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return ServerRefuses(
+                _("The certificate of the mail server {server} can't be trusted: {why}.").format(
+                    server=server, why=_shown(error.verify_message)
+                )
+            )
+        if isinstance(error, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(error):
+            return ServerRefuses(_("The mail server {server} offers no encryption (STARTTLS).").format(server=server))
+        if isinstance(error, smtplib.SMTPNotSupportedError) or type(error) is smtplib.SMTPException:
+            return ServerRefuses(
+                _("The mail server {server} offers no login that is known here.").format(server=server)
+            )
+        if isinstance(error, smtplib.SMTPResponseException):
+            words = _words(error.smtp_code, _bytes(error.smtp_error))
+            sentence = _("The mail server {server} takes nothing from us: {words}.")
+            if isinstance(error, smtplib.SMTPAuthenticationError):
+                sentence = _("The mail server {server} does not take the login: {words}.")
+            kind = ServerRefuses if 500 <= error.smtp_code < 600 else ServerAway
+            return kind(sentence.format(server=server, words=words))
+        if isinstance(error, TimeoutError) or "timed out" in str(error):
+            return ServerAway(
+                _("The mail server {server} does not answer within {n} s.").format(server=server, n=server.seconds)
+            )
+        why = getattr(error, "strerror", None) or str(error)
+        return ServerAway(_("The mail server {server} can't be reached: {why}.").format(server=server, why=_shown(why)))
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said if isinstance(said, bytes) else said.encode("utf-8", "replace")
+
+
+def _words(code: int, said: bytes) -> str:
+    """What a server said, on one line and harmless."""
+    return _shown(f"{code} " + said.decode("utf-8", "replace"))
+
+
+def _shown(text: str) -> str:
+    return safe(" ".join(text.split()))[:_WORDS_LENGTH].rstrip(".")
+
+
+def _status(said: bytes) -> str:
+    match = _STATUS.match(said.decode("utf-8", "replace"))
+    return match[1] if match else ""

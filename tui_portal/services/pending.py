@@ -1,0 +1,200 @@
+"""The Pending activation list: every mailbox that may log in and whose user has not yet activated (product.md)."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui_portal.domain.accounts import account_code, account_number
+from tui_portal.domain.addresses import Validity
+from tui_portal.domain.errors import WrongUse
+from tui_portal.domain.text import safe, search_key
+from tui_portal.i18n import _
+from tui_portal.services import status
+from tui_portal.services.context import Context
+
+
+class PendingState(StrEnum):
+    """What has become of the invitation of a pending mailbox."""
+
+    NOT_SENT = "not_sent"
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def label(self) -> str:
+        """The state in the reader's language."""
+        return {
+            PendingState.NOT_SENT: _("not sent"),
+            PendingState.QUEUED: _("queued"),
+            PendingState.SENT: _("sent"),
+            PendingState.FAILED: _("failed"),
+            PendingState.CANCELLED: _("cancelled"),
+            PendingState.EXPIRED: _("expired"),
+        }[self]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is typed to find it, in the reader's language, and for scripts in the program's."""
+        return (self.value, self.label) + ((_("never"),) if self is PendingState.NOT_SENT else ())
+
+
+@dataclass(frozen=True, slots=True)
+class PendingQuery:
+    """Which pending mailboxes, in which order.
+
+    `find` holds words that must all be found, each in the address, the name or ID of an account, or a contact's name; a
+    word that is a state (`never`, `failed`) finds the mailboxes in that state as well.
+    """
+
+    find: str = ""
+    sort: str = "address"
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRow:
+    """One line of the list. `accounts` are (ID, name) of those that the mailbox may log in to. Times are seconds since 1970.
+
+    `invited_by` is a staff member, or the client who invited. `failure` is what the receiving server said.
+    """
+
+    id: int
+    address: str
+    validity: Validity
+    reason: str
+    accounts: tuple[tuple[str, str], ...]
+    invite_sent: int | None
+    invited_by: str | None
+    state: PendingState
+    expires: int | None
+    failure: str
+
+
+# The accounts that mailbox `e` may log in to. CROSS JOIN keeps SQLite from walking through all accounts instead.
+_ACCOUNTS = """
+    FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
+    WHERE s.email_address_id = e.id AND s.login = 1 AND a.archived = 0"""
+
+# The contact behind the user who invited: the first one that has the mailbox.
+_INVITER = """
+    FROM user u JOIN contact_email ce ON ce.email_address_id = u.email_address_id JOIN contact c ON c.id = ce.contact_id
+    WHERE u.id = i.invited_by_user_id ORDER BY c.id LIMIT 1"""
+
+# What each sort key of the interface orders by; ties end at the address. `:staff` has the place of each staff member by name.
+_SORTS = {
+    "address": (),
+    "account": (f"(SELECT min(a.search_key) {_ACCOUNTS})",),
+    "invite_sent": ("i.sent_at",),
+    "invited_by": (
+        "i.id IS NULL",
+        f"coalesce(json_extract(:staff, '$.' || i.invited_by_staff_id), (SELECT c.search_key {_INVITER}))",
+    ),
+}
+SORT_KEYS = tuple(_SORTS)
+
+
+def count_pending(context: Context, query: PendingQuery) -> int:
+    """How many pending mailboxes `query` finds."""
+    where, parameters = _where(context, query)
+    return int(context.database.value(f"SELECT count(*) {_FROM} WHERE {where}", parameters))
+
+
+def pending_ids(context: Context, query: PendingQuery, limit: int = -1) -> array[int]:
+    """The ids of the mailboxes (email_address) that `query` finds, in its order. At most `limit` of them, -1 for all.
+
+    Raises WrongUse for an unknown sort key.
+    """
+    where, parameters = _where(context, query, first_only=limit >= 0)
+    parameters |= {"limit": limit, "staff": _staff_places(context)}
+    ordered = f"SELECT e.id {_FROM} WHERE {where} ORDER BY {_order(query)} LIMIT :limit"
+    return array("q", json.loads(context.database.value(f"SELECT json_group_array(id) FROM ({ordered})", parameters)))
+
+
+def pending_rows(context: Context, ids: Iterable[int]) -> list[PendingRow]:
+    """The lines for `ids`, in their order; a mailbox that is not pending any more is left out."""
+    wanted = list(ids)
+    found = context.database.rows(
+        f"""
+        SELECT e.id, e.address, e.validity, e.reason,
+            (SELECT json_group_array(json_array(id, name)) FROM (SELECT a.id, a.name {_ACCOUNTS} ORDER BY a.search_key, a.id)),
+            i.sent_at, coalesce((SELECT name FROM staff WHERE id = i.invited_by_staff_id), (SELECT c.name {_INVITER})),
+            {status.INVITE_STATE}, i.expires_at, coalesce(i.failure, '')
+        {_FROM} WHERE e.id IN (SELECT value FROM json_each(:ids)) AND {status.IS_PENDING}
+        """,
+        {"ids": json.dumps(wanted), "now": context.clock()},
+    )
+    lines = {
+        row[0]: PendingRow(
+            id=row[0],
+            address=row[1],
+            validity=Validity(row[2]),
+            reason=row[3],
+            accounts=tuple((account_code(number), name) for number, name in json.loads(row[4])),
+            invite_sent=row[5],
+            invited_by=row[6],
+            state=PendingState(row[7]),
+            expires=row[8],
+            failure=row[9],
+        )
+        for row in found
+    }
+    return [lines[number] for number in wanted if number in lines]
+
+
+# Mailbox `e` and its open invitation `i`, if any.
+_FROM = f"FROM email_address e LEFT JOIN invitation i ON {status.OPEN_INVITATION}"
+
+
+def _where(context: Context, query: PendingQuery, *, first_only: bool = False) -> tuple[str, dict[str, object]]:
+    """The condition on mailbox `e` for `query`, and its parameters.
+
+    For the first few in the order of addresses it is faster to look at one address after the other, else to find all that
+    are pending first.
+    """
+    one_by_one = first_only and query.sort == "address"
+    conditions = [status.IS_PENDING if one_by_one else f"e.id IN ({status.PENDING_ADDRESSES})"]
+    parameters: dict[str, object] = {}
+    for place, word in enumerate(query.find.split()):
+        conditions.append(_MATCHES.format(place=place))
+        key = search_key(word)
+        number = account_number(word) if word[:1] in "aA" else None
+        states = [state for state in PendingState if key in map(search_key, state.words)]
+        more = {"key": key, "typed": word.casefold(), "number": number, "states": json.dumps(states)}
+        parameters |= {f"{name}{place}": value for name, value in more.items()} | {"now": context.clock()}
+    return " AND ".join(conditions), parameters
+
+
+_MATCHES = f"""(
+    instr(e.canonical, :typed{{place}}) OR instr(e.address, :typed{{place}})
+    OR e.id IN (
+        SELECT s.email_address_id FROM account a CROSS JOIN contact_settings s ON s.account_id = a.id AND s.login = 1
+        WHERE a.archived = 0 AND (instr(a.search_key, :key{{place}}) OR a.id = :number{{place}})
+        UNION
+        SELECT ce.email_address_id FROM contact c JOIN contact_email ce ON ce.contact_id = c.id
+        WHERE instr(c.search_key, :key{{place}}))
+    OR {status.INVITE_STATE} IN (SELECT value FROM json_each(:states{{place}})))"""
+
+
+def _order(query: PendingQuery) -> str:
+    if query.sort not in _SORTS:
+        raise WrongUse(
+            _("There is no column {name} to sort by. Known: {names}.").format(
+                name=safe(query.sort), names=", ".join(SORT_KEYS)
+            )
+        )
+    direction = " DESC" if query.descending else ""
+    return ", ".join(f"{column}{direction}" for column in (*_SORTS[query.sort], "e.canonical"))
+
+
+def _staff_places(context: Context) -> str:
+    """Each staff member's name as it is sorted, by id."""
+    return json.dumps(
+        {number: search_key(name) for number, name in context.database.rows("SELECT id, name FROM staff")}
+    )

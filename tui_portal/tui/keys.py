@@ -1,0 +1,159 @@
+"""The one registry of keys: bindings, the key bar, the help screen and the table in the README come from it.
+
+Labels are marked for translation here and translated when they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+from tui_portal.i18n import _
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tools know it
+    """Mark `message` for translation without translating it yet."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a key does. `keys` are Textual's names, the first one is shown; `bar` is the short form for the key bar."""
+
+    name: str
+    keys: str
+    action: str
+    help: str
+    bar: str = ""
+    priority: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The keys as a person reads them."""
+        return " ".join(_SIGNS.get(key, key) for key in self.keys.split(","))
+
+    @property
+    def first_shown(self) -> str:
+        """The first of them."""
+        return self.shown.split(" ")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGroup:
+    """Keys that work in the same place."""
+
+    name: str
+    title: str
+    keys: tuple[Key, ...]
+
+
+_SIGNS = {
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "minus": "-",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "full_stop": ".",
+    "f1": "F1",
+    "ctrl+home": "ctrl+home",
+    "enter": "enter",
+    "space": "space",
+}
+
+EVERYWHERE = KeyGroup(
+    "everywhere",
+    N_("Everywhere"),
+    (
+        Key("accounts", "1", "go('accounts')", N_("Accounts")),
+        Key("pending", "2", "go('pending')", N_("Pending activation")),
+        Key("archived", "3", "go('archived')", N_("Archived")),
+        Key("palette", "ctrl+p,colon", "command_palette", N_("command palette: every command, every account by name")),
+        Key("help", "question_mark,f1", "show_help", N_("help for this screen"), N_("keys")),
+        Key("quit", "q", "leave", N_("quit"), N_("quit")),
+    ),
+)
+
+LIST = KeyGroup(
+    "list",
+    N_("In every list"),
+    (
+        Key("down", "down,j", "move(1)", N_("one line down")),
+        Key("up", "up,k", "move(-1)", N_("one line up")),
+        Key("page_down", "pagedown", "page(1)", N_("one page down")),
+        Key("page_up", "pageup", "page(-1)", N_("one page up")),
+        Key("first", "home,g", "first", N_("first line")),
+        Key("last", "end,G", "last", N_("last line")),
+        Key("open", "enter", "open", N_("open"), N_("open")),
+    ),
+)
+
+LIST_SCREEN = KeyGroup(
+    "list_screen",
+    N_("In every list"),
+    (
+        Key("find", "slash", "find", N_("find, as you type; esc leaves the line, esc again empties it"), N_("find")),
+        Key("refresh", "r", "read_again", N_("read again")),
+        Key("empty", "escape", "empty_find", N_("show everything again")),
+    ),
+)
+
+INFO = KeyGroup(
+    "info",
+    N_("On an e-mail address in the Info tab"),
+    (
+        Key("address_down", "down,j", "move(1)", N_("next address")),
+        Key("address_up", "up,k", "move(-1)", N_("address before")),
+        Key("switch_left", "left,h", "side(-1)", N_("switch to the left")),
+        Key("switch_right", "right,tab", "side(1)", N_("switch to the right")),
+        Key("page_down", "pagedown", "page(1)", N_("one page down")),
+        Key("page_up", "pageup", "page(-1)", N_("one page up")),
+        Key("first", "home,g", "first", N_("first address")),
+        Key("last", "end,G", "last", N_("last address")),
+        Key("switch", "space,enter", "press", N_("switch the one under the cursor"), N_("switch")),
+        Key("login", "l", "press('login')", N_("LOGIN on or off"), N_("login")),
+        Key("notify", "o", "press('notify')", N_("NOTIFY on or off"), N_("notify")),
+        Key("sync", "y", "press('email_sync')", N_("EMAIL SYNC on or off"), N_("sync")),
+    ),
+)
+
+PROFILE = KeyGroup(
+    "profile",
+    N_("In the account"),
+    (
+        Key("invite", "i", "invite", N_("send the invitation"), N_("invite")),
+        Key("refresh", "r", "read_again", N_("read again")),
+        Key("back", "escape,minus", "back", N_("back to the list"), N_("back")),
+    ),
+)
+
+GROUPS = (LIST, LIST_SCREEN, INFO, PROFILE, EVERYWHERE)
+
+
+def bindings(group: KeyGroup) -> list[BindingType]:
+    """The group as Textual's bindings; nothing of them is shown by Textual itself."""
+    return [
+        Binding(key.keys, key.action, key.help, show=False, priority=key.priority, id=f"{group.name}.{key.name}")
+        for key in group.keys
+    ]
+
+
+def bar(groups: Iterable[KeyGroup], width: int) -> list[tuple[str, str]]:
+    """(key, what it does) for the key bar, as many as fit `width` cells; the way to all of them is always among them."""
+    from rich.cells import cell_len
+
+    found = [(key.first_shown, _(key.bar)) for group in groups for key in group.keys if key.bar and key.name != "help"]
+    rest = ("?", _("keys"))
+    room = width - 2 - cell_len(" ".join(rest))
+    shown: list[tuple[str, str]] = []
+    for pair in found:
+        room -= cell_len(" ".join(pair)) + 2
+        if room < 0:
+            break
+        shown.append(pair)
+    return [*shown, rest]

@@ -1,0 +1,53 @@
+"""What every dialog shares: a frame that says what and on whom, the outcome in words before the buttons, a value at the end."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button
+from textual.widgets.button import ButtonVariant
+
+from tui_portal.tui.text import plain
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T | None]):
+    """A dialog that is dismissed with a value, or with None when it is left by esc."""
+
+    BINDINGS = [
+        Binding("escape", "leave", show=False),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, on_whom: str = "") -> None:
+        super().__init__()
+        self._heading = title
+        self._on_whom = on_whom
+
+    def body(self) -> ComposeResult:
+        """The widgets of the dialog; the last of them is its row of buttons."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        frame = VerticalScroll(id="dialog", can_focus=False)
+        frame.border_title = plain(f" {self._heading} ")
+        frame.border_subtitle = plain(f" {self._on_whom} ") if self._on_whom else None
+        with frame:
+            yield from self.body()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def buttons(*choices: tuple[str, str, ButtonVariant]) -> Horizontal:
+    """A row of buttons from (id, label, variant)."""
+    return Horizontal(
+        *(Button(plain(label), id=name, variant=variant, compact=True) for name, label, variant in choices),
+        classes="buttons",
+    )

@@ -1,0 +1,56 @@
+"""The keys that are in force on a screen, from the one registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui_portal.i18n import _
+from tui_portal.tui.keys import KeyGroup
+from tui_portal.tui.text import plain
+
+
+class HelpScreen(ModalScreen[None]):
+    """Dismissed with None by esc, `?`, enter or q."""
+
+    AUTO_FOCUS = "#help"
+    BINDINGS = [
+        Binding("escape,question_mark,f1,enter,q", "dismiss", show=False),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, groups: Sequence[KeyGroup]) -> None:
+        super().__init__()
+        self._groups = groups
+
+    def compose(self) -> ComposeResult:
+        frame = VerticalScroll(id="help")
+        frame.border_title = plain(" " + _("Keys on this screen") + " ")
+        frame.border_subtitle = plain(" " + _("esc closes") + " ")
+        with frame:
+            yield Static(help_content(self._groups))
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#help").scroll_relative(y=lines, animate=False)
+
+
+def help_content(groups: Sequence[KeyGroup]) -> Content:
+    """The groups with their keys, in two columns; groups with one title stand together."""
+    width = max(cell_len(key.shown) for group in groups for key in group.keys) + 3
+    titles = dict.fromkeys(group.title for group in groups)
+    lines: list[Content] = []
+    for title in titles:
+        lines.append(plain(_(title), "bold"))
+        for key in (key for group in groups if group.title == title for key in group.keys):
+            space = " " * (width - cell_len(key.shown))
+            lines.append(Content.assemble("  ", plain(key.shown, "bold"), space, plain(_(key.help))))
+        lines.append(Content(""))
+    return Content("\n").join(lines[:-1])

@@ -1,0 +1,41 @@
+"""What screens know of the application, without knowing the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tui_portal.config import Settings
+from tui_portal.services.context import Lanes
+from tui_portal.tui.widgets.bars import Place
+
+
+class PortalShell(Protocol):
+    """The application as its screens see it."""
+
+    lanes: Lanes
+    firm_name: str
+    firm_language: str
+    notice_seconds: float
+
+    @property
+    def settings(self) -> Settings:
+        """The firm's settings."""
+
+    @property
+    def clock(self) -> Callable[[], int]:
+        """The present moment."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Who is acting, what mail waits: for the title line."""
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """The places with their counts."""
+
+    def open_row(self, place: str, row_id: int) -> None:
+        """Open the thing behind a row of a list."""
+
+    def mail_was_queued(self) -> None:
+        """There may be mail to hand over now."""

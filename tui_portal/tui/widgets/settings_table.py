@@ -1,0 +1,247 @@
+"""The contacts of an account: each e-mail address with its three switches, seen and worked by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_portal.domain.access import Switch
+from tui_portal.domain.addresses import Validity
+from tui_portal.domain.text import safe
+from tui_portal.i18n import _
+from tui_portal.services.accounts import AccountProfile, ContactCard, EmailSettings
+from tui_portal.services.wording import state_in_words
+from tui_portal.tui import keys
+from tui_portal.tui.text import fit
+
+SWITCHES = (Switch.LOGIN, Switch.NOTIFY, Switch.EMAIL_SYNC)
+_SWITCH_CELLS = 12
+_LABEL_CELLS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the tab: a heading, a contact, an address (with its place among the addresses), or an address's state."""
+
+    kind: str
+    text: str = ""
+    note: str = ""
+    number: int = -1
+
+
+class SettingsTable(Widget, can_focus=True):
+    """The Contacts section and the Unlinked e-mails section of one account."""
+
+    BINDINGS = keys.bindings(keys.INFO)
+    COMPONENT_CLASSES = {
+        "settings-table--head",
+        "settings-table--contact",
+        "settings-table--row",
+        "settings-table--here",
+        "settings-table--state",
+        "settings-table--on",
+        "settings-table--off",
+        "settings-table--cursor",
+        "settings-table--invalid",
+    }
+
+    class SwitchPressed(Message):
+        """A switch was pressed: which address, which switch, and what it is to become."""
+
+        def __init__(self, email: EmailSettings, switch: Switch, on: bool) -> None:
+            super().__init__()
+            self.email = email
+            self.switch = switch
+            self.on = on
+
+    def __init__(self) -> None:
+        super().__init__(id="settings")
+        self._lines: list[_Line] = []
+        self._emails: tuple[EmailSettings, ...] = ()
+        self._saving: set[tuple[int, Switch]] = set()
+        self._cursor = 0
+        self._side = 0
+        self._top = 0
+
+    @property
+    def email(self) -> EmailSettings | None:
+        """The address under the cursor."""
+        return self._emails[self._cursor] if self._emails else None
+
+    def show(self, profile: AccountProfile, moment: int) -> None:
+        """Show `profile` as it stands at `moment`; the cursor stays on its address."""
+        here = self.email
+        self._emails = profile.emails
+        self._lines = _lines(profile, moment)
+        places = [n for n, email in enumerate(self._emails) if here is not None and email.id == here.id]
+        nearest = min(places, key=lambda n: abs(n - self._cursor)) if places else self._cursor
+        self._cursor = max(0, min(nearest, len(self._emails) - 1))
+        self._keep_in_sight()
+        self.refresh()
+
+    def show_saving(self, email: EmailSettings, switch: Switch, saving: bool) -> None:
+        """Show that a switch is being saved, or is no more."""
+        if saving:
+            self._saving.add((email.id, switch))
+        else:
+            self._saving.discard((email.id, switch))
+        self.refresh()
+
+    def action_move(self, step: int) -> None:
+        self._go_to(self._cursor + step)
+
+    def action_page(self, step: int) -> None:
+        self._go_to(self._cursor + step * max(1, self.size.height // 2))
+
+    def action_first(self) -> None:
+        self._go_to(0)
+
+    def action_last(self) -> None:
+        self._go_to(len(self._emails) - 1)
+
+    def action_side(self, step: int) -> None:
+        self._side = (self._side + step) % len(SWITCHES)
+        self.refresh()
+
+    def action_press(self, name: str = "") -> None:
+        email = self.email
+        if email is None:
+            return
+        switch = Switch(name) if name else SWITCHES[self._side]
+        self._side = SWITCHES.index(switch)
+        self.refresh()
+        if (email.id, switch) not in self._saving:
+            self.post_message(self.SwitchPressed(email, switch, not is_on(email, switch)))
+
+    def on_click(self, event: events.Click) -> None:
+        line = self._top + event.y - 1
+        if not (event.y > 0 and line < len(self._lines) and self._lines[line].number >= 0):
+            return
+        self._go_to(self._lines[line].number)
+        side = (event.x - self._switches_start()) // _SWITCH_CELLS
+        if self._lines[line].kind == "email" and 0 <= side < len(SWITCHES):
+            self.action_press(SWITCHES[side].value)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.action_move(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_move(-1)
+
+    def on_resize(self) -> None:
+        self._keep_in_sight()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        base = self.get_component_rich_style("settings-table--row")
+        width = self.size.width
+        if y == 0:
+            head = self.get_component_rich_style("settings-table--head")
+            text = fit(" " + _("Contacts"), self._switches_start())
+            text += "".join(fit(switch.label, _SWITCH_CELLS) for switch in SWITCHES)
+            return Strip([Segment(text, head)]).adjust_cell_length(width, head)
+        number = self._top + y - 1
+        if number >= len(self._lines):
+            return Strip.blank(width, base)
+        segments = self._paint(self._lines[number])
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _paint(self, line: _Line) -> list[Segment]:
+        if line.kind == "email":
+            return self._paint_email(self._emails[line.number], line)
+        names = {"heading": "head", "contact": "contact", "state": "state", "note": "state"}
+        style = self.get_component_rich_style(f"settings-table--{names[line.kind]}")
+        width = self.size.width
+        if line.kind == "state":
+            return [Segment(fit(" " * (_LABEL_CELLS + 3) + line.text, width), style)]
+        note = fit(line.note, min(cell_len(safe(line.note)), width // 2))
+        return [Segment(fit(f" {line.text}", width - cell_len(note) - 2) + f" {note} ", style)]
+
+    def _paint_email(self, email: EmailSettings, line: _Line) -> list[Segment]:
+        here = line.number == self._cursor and self.has_focus
+        row = self.get_component_rich_style("settings-table--here" if here else "settings-table--row")
+        sign = "!" if email.validity in (Validity.INVALID, Validity.BOUNCING) else " "
+        red = row + self.get_component_rich_style("settings-table--invalid", partial=True)
+        start = self._switches_start()
+        segments = [
+            Segment(" ▸ " if here else "   ", row),
+            Segment(fit(email.label, _LABEL_CELLS - 2), row),
+            Segment(f"{sign} ", red),
+            Segment(fit(email.address, start - _LABEL_CELLS - 4) + " ", row),
+        ]
+        for side, switch in enumerate(SWITCHES):
+            on = is_on(email, switch)
+            text = _("[ on ]") if on else _("[off ]")
+            if (email.id, switch) in self._saving:
+                text = "[ …  ]"
+            name = "cursor" if here and side == self._side else "on" if on else "off"
+            partial = self.get_component_rich_style(f"settings-table--{name}", partial=True)
+            segments.append(Segment(text, row + partial))
+            segments.append(Segment(" " * (_SWITCH_CELLS - cell_len(text)), row))
+        return segments
+
+    def _switches_start(self) -> int:
+        """The column where the switches begin: at the right, but never far from the addresses."""
+        return max(34, min(self.size.width - len(SWITCHES) * _SWITCH_CELLS, 78))
+
+    def _go_to(self, number: int) -> None:
+        self._cursor = max(0, min(number, len(self._emails) - 1))
+        self._keep_in_sight()
+        self.refresh()
+
+    def _keep_in_sight(self) -> None:
+        """Scroll so that the address, its state and, for the first of a contact, the contact's name are in sight."""
+        mine = [n for n, line in enumerate(self._lines) if line.number == self._cursor]
+        page = max(1, self.size.height - 1)
+        if mine:
+            first, last = mine[0], mine[-1]
+            while first > 0 and self._lines[first - 1].number < 0:
+                first -= 1
+            self._top = max(last - page + 1, min(self._top, first))
+        self._top = max(0, min(self._top, len(self._lines) - page))
+
+
+def is_on(email: EmailSettings, switch: Switch) -> bool:
+    """Whether `switch` is on for this address."""
+    return {Switch.LOGIN: email.login, Switch.NOTIFY: email.notify, Switch.EMAIL_SYNC: email.sync}[switch]
+
+
+def _lines(profile: AccountProfile, moment: int) -> list[_Line]:
+    lines: list[_Line] = []
+    number = 0
+
+    def take(email: EmailSettings) -> None:
+        nonlocal number
+        lines.append(_Line("email", number=number))
+        lines.append(_Line("state", text=state_in_words(email, moment), number=number))
+        number += 1
+
+    for contact in profile.contacts:
+        lines.append(_Line("contact", text=contact.name, note=_contact_note(contact)))
+        for email in contact.emails:
+            take(email)
+        if not contact.emails:
+            lines.append(_Line("note", text="   " + _("no e-mail address")))
+    if not profile.contacts:
+        lines.append(_Line("note", text=_("This account has no contacts.")))
+    if profile.unlinked:
+        lines.append(_Line("heading", text=_("Unlinked emails")))
+        for email in profile.unlinked:
+            take(email)
+    return lines
+
+
+def _contact_note(contact: ContactCard) -> str:
+    return " · ".join(part for part in (contact.phone, contact.language or "") if part)

@@ -1,0 +1,325 @@
+"""A list of any length that only ever holds the rows in sight.
+
+The table knows the ids of all rows, in order, as one array of 8 bytes each; the rows themselves are fetched for the lines
+on the screen and a page around them, and painted line by line (performance.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_portal.tui import keys
+from tui_portal.tui.text import fit
+
+R = TypeVar("R")
+
+_KEPT_ROWS = 2000
+_WHEEL_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The text of a cell, with the name of the component style it is painted in, if not the row's own."""
+
+    text: str
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
+    """A column. `width` in cells, 0 for the one that takes what is left; a column of higher `rank` goes first when room is short."""
+
+    title: Callable[[], str]
+    cell: Callable[[R], Cell]
+    width: int
+    rank: int = 0
+    right: bool = False
+
+
+class WindowTable(Widget, Generic[R], can_focus=True):
+    """The windowed list. `fetch` awaits the rows for ids, in their order; what is gone is left out of its answer."""
+
+    BINDINGS = keys.bindings(keys.LIST)
+    COMPONENT_CLASSES = {
+        "window-table--head",
+        "window-table--row",
+        "window-table--cursor",
+        "window-table--here",
+        "window-table--active",
+        "window-table--offline",
+        "window-table--invalid",
+        "window-table--dim",
+    }
+
+    class RowOpened(Message):
+        """Enter was pressed on a row."""
+
+        def __init__(self, table: Widget, row_id: int) -> None:
+            super().__init__()
+            self.table = table
+            self.row_id = row_id
+
+    def __init__(
+        self,
+        columns: Sequence[Column[R]],
+        fetch: Callable[[list[int]], Awaitable[dict[int, R]]],
+        *,
+        flexible: int,
+        id: str | None = None,  # noqa: A002 - Textual's name for it
+    ) -> None:
+        super().__init__(id=id)
+        self._columns = tuple(columns)
+        self._flexible = flexible
+        self._fetch = fetch
+        self._ids: array[int] = array("q")
+        self._rows: dict[int, R] = {}
+        self._strips: dict[tuple[int, bool, bool], Strip] = {}
+        self._whole = asyncio.Event()
+        self._top = 0
+        self._cursor = 0
+        self._shown_columns: list[tuple[Column[R], int]] = []
+
+    @property
+    def count(self) -> int:
+        """How many rows the list has, as far as it is known."""
+        return len(self._ids)
+
+    @property
+    def cursor_id(self) -> int | None:
+        """The id of the row under the cursor."""
+        return self._ids[self._cursor] if self._ids else None
+
+    @property
+    def cursor_row(self) -> R | None:
+        """The row under the cursor."""
+        found = self.cursor_id
+        return None if found is None else self._rows.get(found)
+
+    @property
+    def position(self) -> int:
+        """The number of the row under the cursor, counted from 0."""
+        return self._cursor
+
+    @property
+    def page_rows(self) -> int:
+        """How many rows are in sight."""
+        return max(1, self.size.height - 1)
+
+    def show_columns(self, columns: Sequence[Column[R]], flexible: int) -> None:
+        """Begin another list with these columns; it is empty until `show`."""
+        self._columns, self._flexible = tuple(columns), flexible
+        self._ids, self._rows = array("q"), {}
+        self._top = self._cursor = 0
+        self._whole.clear()
+        self._lay_out()
+        self.refresh()
+
+    async def show(
+        self, ids: array[int], *, whole: bool = True, rows: dict[int, R] | None = None, reset: bool = False
+    ) -> None:
+        """Show the list of `ids`. The cursor stays on its row and the row on its line, unless `reset` asks for the start.
+
+        Without `whole` these are only the first rows, painted before the rest is known. `rows` are fresh rows; without them
+        those in sight are fetched.
+        """
+        found = dict(rows or {})
+        while True:
+            cursor, top = (0, self._clamped_top(0, 0, len(ids))) if reset else self._same_place(ids)
+            missing = [n for n in ids[top : top + self.page_rows] if n not in found]
+            if not missing:
+                break
+            fetched = await self._fetch(missing)
+            found.update(fetched)
+            if not fetched or reset:
+                break
+            # Keys that were pressed meanwhile have moved the cursor: look again.
+        self._ids = ids
+        self._top, self._cursor = top, cursor
+        self._rows = found
+        self._strips.clear()
+        if whole:
+            self._whole.set()
+        else:
+            self._whole.clear()
+        self.refresh()
+        self._fetch_around()
+
+    def _same_place(self, ids: array[int]) -> tuple[int, int]:
+        """Cursor and first row in sight for a new list of `ids`, so that the row under the cursor keeps its line."""
+        here = self.cursor_id
+        try:
+            cursor = 0 if here is None else ids.index(here)
+        except ValueError:
+            cursor = max(0, min(self._cursor, len(ids) - 1))
+        return cursor, self._clamped_top(cursor - (self._cursor - self._top), cursor, len(ids))
+
+    async def reread(self) -> None:
+        """Fetch the rows in sight again and repaint those that changed."""
+        wanted = list(self._ids[self._top : self._top + self.page_rows])
+        found = await self._fetch(wanted)
+        changed = [n for n in wanted if self._rows.get(n) != found.get(n)]
+        for number in [n for n in self._rows if n not in found]:
+            del self._rows[number]
+        self._rows.update(found)
+        for number in changed:
+            for key in ((number, True, True), (number, True, False), (number, False, True), (number, False, False)):
+                self._strips.pop(key, None)
+            if number in wanted:
+                self.refresh(self._line_region(wanted.index(number)))
+
+    async def action_move(self, step: int) -> None:
+        await self._go_to(self._cursor + step)
+
+    async def action_page(self, step: int) -> None:
+        await self._go_to(self._cursor + step * self.page_rows, top=self._top + step * self.page_rows)
+
+    async def action_first(self) -> None:
+        await self._go_to(0)
+
+    async def action_last(self) -> None:
+        await self._whole.wait()
+        await self._go_to(len(self._ids) - 1)
+
+    def action_open(self) -> None:
+        found = self.cursor_id
+        if found is not None:
+            self.post_message(self.RowOpened(self, found))
+
+    async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        await self._go_to(self._cursor + _WHEEL_LINES)
+
+    async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        await self._go_to(self._cursor - _WHEEL_LINES)
+
+    async def on_click(self, event: events.Click) -> None:
+        line = event.y - 1
+        if 0 <= line < len(self._ids) - self._top:
+            again = self._top + line == self._cursor
+            await self._go_to(self._top + line)
+            if again:
+                self.action_open()
+
+    async def on_resize(self, event: events.Resize) -> None:
+        self._lay_out()
+        self._top = self._clamped_top(self._top, self._cursor, len(self._ids))
+        await self._fetch_missing(self._top, self.page_rows)
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_focus(self) -> None:
+        self._repaint_cursor()
+
+    def on_blur(self) -> None:
+        self._repaint_cursor()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y == 0:
+            style = self.get_component_rich_style("window-table--head")
+            return Strip([Segment(self._head(), style)], width).adjust_cell_length(width, style)
+        number = self._top + y - 1
+        if number >= len(self._ids) or self._ids[number] not in self._rows:
+            return Strip.blank(width, self.get_component_rich_style("window-table--row"))
+        key = (self._ids[number], number == self._cursor, self.has_focus)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._paint(self._rows[key[0]], key[1])
+        return strip
+
+    def _paint(self, row: R, under_cursor: bool) -> Strip:
+        cursor = "window-table--cursor" if self.has_focus else "window-table--here"
+        name = cursor if under_cursor else "window-table--row"
+        base = self.get_component_rich_style(name)
+        segments = [Segment(" ", base)]
+        for column, width in self._shown_columns:
+            cell = column.cell(row)
+            style = base
+            if cell.style:
+                accent: Style = self.get_component_rich_style(f"window-table--{cell.style}", partial=True)
+                # Under the cursor the bar's own colours must stay readable; the sign beside tells the state.
+                style = base + (Style(bold=accent.bold) if under_cursor else accent)
+            segments.append(Segment(fit(cell.text, width, right=column.right) + " ", style))
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _head(self) -> str:
+        return " " + "".join(
+            fit(column.title(), width, right=column.right) + " " for column, width in self._shown_columns
+        )
+
+    def _lay_out(self) -> None:
+        """Which columns fit, and how wide the flexible one is: the least important go first."""
+        room = self.size.width - 1
+        kept = sorted(self._columns, key=lambda column: column.rank)
+        while len(kept) > 1 and sum((c.width or self._flexible) + 1 for c in kept) > room:
+            kept.pop()
+        spare = room - sum(c.width + 1 for c in kept)
+        self._shown_columns = [(c, c.width or max(1, spare)) for c in self._columns if c in kept]
+        self._strips.clear()
+
+    async def _go_to(self, number: int, *, top: int | None = None) -> None:
+        number = max(0, min(number, len(self._ids) - 1))
+        new_top = self._clamped_top(self._top if top is None else top, number, len(self._ids))
+        if (number, new_top) == (self._cursor, self._top):
+            return
+        ids = self._ids
+        await self._fetch_missing(new_top, self.page_rows)
+        if ids is not self._ids:
+            return
+        before, scrolled = self._cursor, new_top != self._top
+        self._cursor, self._top = number, new_top
+        if scrolled:
+            self.refresh()
+            self._fetch_around()
+        else:
+            self.refresh(self._line_region(before - new_top), self._line_region(number - new_top))
+
+    def _clamped_top(self, top: int, cursor: int, count: int) -> int:
+        """The first row in sight nearest to `top` that keeps the cursor in sight and leaves no empty lines."""
+        top = max(cursor - self.page_rows + 1, min(top, cursor))
+        return max(0, min(top, count - self.page_rows))
+
+    def _fetch_around(self) -> None:
+        """Have the pages before and after this one ready, so that the next step needs no wait."""
+        start, end = max(0, self._top - self.page_rows), self._top + 2 * self.page_rows
+        if any(n not in self._rows for n in self._ids[start:end]):
+            self.run_worker(
+                self._fetch_missing(start, end - start),
+                group="around",
+                exclusive=True,
+                exit_on_error=False,
+                name="around",
+            )
+
+    async def _fetch_missing(self, start: int, count: int) -> None:
+        missing = [n for n in self._ids[start : start + count] if n not in self._rows]
+        if not missing:
+            return
+        found = await self._fetch(missing)
+        if len(self._rows) > _KEPT_ROWS:
+            near = set(self._ids[max(0, start - count) : start + 2 * count])
+            self._rows = {n: row for n, row in self._rows.items() if n in near}
+            self._strips.clear()
+        self._rows.update(found)
+
+    def _line_region(self, line: int) -> Region:
+        return Region(0, line + 1, self.size.width, 1)
+
+    def _repaint_cursor(self) -> None:
+        self.refresh(self._line_region(self._cursor - self._top))
