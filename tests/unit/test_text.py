@@ -31,7 +31,15 @@ def test_a_line_feed_stays_where_lines_are_wanted() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "name"),
-    [("elodie", "Élodie"), ("strasse", "Straße"), ("STRASSE", "Straße"), ("muller", "Müller"), ("ﾔﾏﾀﾞ", "ヤマダ")],
+    [
+        ("elodie", "Élodie"),
+        ("strasse", "Straße"),
+        ("STRASSE", "Straße"),
+        ("muller", "Müller"),
+        ("ﾔﾏﾀﾞ", "ヤマダ"),
+        ("lukasz", "Łukasz"),
+        ("soren", "Søren"),
+    ],
 )
 def test_search_does_not_mind_case_accents_and_width(typed: str, name: str) -> None:
     assert search_key(typed) == search_key(name)

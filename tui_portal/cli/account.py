@@ -36,6 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
         [],
     )
     rows = [line(contact.name, email) for contact in found.contacts for email in contact.emails]
+    rows += [
+        (contact.name, "", "", "", "", "", _("no e-mail address")) for contact in found.contacts if not contact.emails
+    ]
     rows += [line(_("(unlinked)"), email) for email in found.unlinked]
     show_table([_("CONTACT"), _("FIELD"), _("EMAIL"), _("LOGIN"), _("NOTIFY"), _("EMAIL SYNC"), _("STATE")], rows)
     return 0

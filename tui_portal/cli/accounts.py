@@ -7,6 +7,7 @@ import argparse
 from tui_portal.cli import documents
 from tui_portal.cli.opening import open_for_staff
 from tui_portal.cli.output import show_json, show_table
+from tui_portal.domain.errors import WrongUse
 from tui_portal.domain.moments import whole_date
 from tui_portal.i18n import _
 from tui_portal.services.accounts import SORT_KEYS, AccountQuery, account_ids, account_rows, count_accounts
@@ -25,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the list; the exit status."""
     context = open_for_staff(arguments)
     column, _colon, direction = arguments.sort.partition(":")
+    if direction not in ("", "asc", "desc"):
+        raise WrongUse(_("After the colon stands desc or asc, not {word}.").format(word=direction))
     query = AccountQuery(arguments.filter, arguments.archived, column, direction == "desc")
     with context.database.read():
         rows = account_rows(context, account_ids(context, query, arguments.limit))

@@ -15,6 +15,10 @@ _unsafe_but_newline = re.compile(f"(?!\n)[{_UNSAFE}]")
 _spaces = re.compile(r"\s+")
 # The voicing marks of kana carry meaning; Latin accents are what a hurried hand leaves out.
 _VOICING = frozenset("\u3099\u309a")
+# Letters that no normal form takes apart, as a hurried hand writes them.
+_PLAIN_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 
 
 def safe(value: str, *, lines: bool = False) -> str:
@@ -38,6 +42,6 @@ def same_name(value: str) -> str:
 
 def search_key(value: str) -> str:
     """`value` as it is looked for: without case, accents and width (`Straße` and `STRASSE` are the same)."""
-    folded = unicodedata.normalize("NFKD", value).casefold()
+    folded = unicodedata.normalize("NFKD", value).casefold().translate(_PLAIN_LETTERS)
     kept = "".join(c for c in folded if c in _VOICING or not unicodedata.combining(c))
     return _spaces.sub(" ", unicodedata.normalize("NFC", kept)).strip()

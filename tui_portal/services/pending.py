@@ -155,10 +155,10 @@ _FROM = f"FROM email_address e LEFT JOIN invitation i ON {status.OPEN_INVITATION
 def _where(context: Context, query: PendingQuery, *, first_only: bool = False) -> tuple[str, dict[str, object]]:
     """The condition on mailbox `e` for `query`, and its parameters.
 
-    For the first few in the order of addresses it is faster to look at one address after the other, else to find all that
-    are pending first.
+    For the first few of all in the order of addresses it is faster to look at one address after the other (1 ms with 100,000
+    accounts), else to find all that are pending first (100 ms).
     """
-    one_by_one = first_only and query.sort == "address"
+    one_by_one = first_only and query.sort == "address" and not query.find.split()
     conditions = [status.IS_PENDING if one_by_one else f"e.id IN ({status.PENDING_ADDRESSES})"]
     parameters: dict[str, object] = {}
     for place, word in enumerate(query.find.split()):
