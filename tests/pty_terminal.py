@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -67,7 +67,11 @@ class Pty:
 
     def send(self, keys: str) -> None:
         """Type `keys`."""
-        os.write(self._fd, keys.encode())
+        self.send_bytes(keys.encode())
+
+    def send_bytes(self, typed: bytes) -> None:
+        """Type what is no text."""
+        os.write(self._fd, typed)
 
     def read(self, seconds: float) -> bytes:
         """What the program writes next, empty when it writes nothing within `seconds`."""
@@ -122,6 +126,13 @@ class PtyTerminal(Pty):
         while not all(part in self.text for part in parts):
             assert time.monotonic() < end, f"{parts} not on\n{self.text}"
             assert self.read(0.5) or self.process.poll() is None, f"the program has ended\n{self.text}"
+
+    def until(self, condition: Callable[[str], bool]) -> None:
+        """Wait until `condition` holds of what is on the screen."""
+        end = time.monotonic() + PATIENCE
+        while not condition(self.text):
+            assert time.monotonic() < end, self.text
+            self.read(0.5)
 
     def hides(self, part: str) -> None:
         """Wait until `part` is on the screen no more."""

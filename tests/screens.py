@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from textual import events
 from textual.pilot import Pilot
 
 from tui_portal.services.context import Context, Lanes
@@ -44,6 +45,10 @@ class Terminal:
         """Type `text` key by key."""
         names = {" ": "space", "/": "slash", ".": "full_stop", "-": "minus", "@": "at", ",": "comma"}
         await self._pilot.press(*(names.get(c, c) for c in text))
+
+    def paste(self, text: str) -> None:
+        """Paste `text`, as a terminal does in one piece."""
+        self.app.post_message(events.Paste(text))
 
     async def resize(self, width: int, height: int) -> None:
         """Give the terminal another size."""

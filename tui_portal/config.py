@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tui_portal.domain.errors import WrongUse
 from tui_portal.i18n import LANGUAGES, _
+from tui_portal.paths import default_configs, styles_folder
+
+
+def _number(default: int, least: int, most: int) -> int:
+    """A setting that is a whole number from `least` to `most`: what lies beyond is a slip, or fails far from where it was made."""
+    return field(default=default, metadata={"least": least, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +36,21 @@ class MailSettings:
     user: str = ""
     password_file: str = ""
     sender: str = field(default="", metadata={"key": "from"})
-    copies_to: tuple[str, ...] = ()
+    copies_to: tuple[str, ...] = field(default=(), metadata={"kind": str})
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationSettings:
-    expire_days: int = 14  # 0: never
-    reminder_days: tuple[int, ...] = (3, 10)
+    expire_days: int = _number(14, 0, 36_500)  # 0: never
+    reminder_days: tuple[int, ...] = field(default=(3, 10), metadata={"kind": int, "least": 1, "most": 36_500})
 
 
 @dataclass(frozen=True, slots=True)
 class PortalSettings:
     host: str = "127.0.0.1"
-    port: int = 8080
-    session_hours: int = 12
-    password_min_length: int = 12
+    port: int = _number(8080, 0, 65_535)
+    session_hours: int = _number(12, 1, 8784)
+    password_min_length: int = _number(12, 1, 128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +62,38 @@ class StaffSettings:
 @dataclass(frozen=True, slots=True)
 class UiSettings:
     theme: str = ""
-    keys: dict[str, str] = field(default_factory=dict)
     mouse: bool = False
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    message_characters: int = 5000
-    name_characters: int = 200
-    smtp_seconds: int = 30
-    lease_seconds: int = 120
-    claim_batch: int = 50
-    retry_first_seconds: int = 300
-    retry_most_seconds: int = 4000
-    retry_days: int = 5
-    import_bytes: int = 64 * 1024 * 1024
-    request_bytes: int = 64 * 1024
-    hash_at_once: int = 4
-    hash_waiting: int = 32  # more than this many waiting for a hash are asked to come back
-    password_bytes: int = 1024
-    login_attempts: int = 10  # for one address within login_pause_seconds
-    login_pause_seconds: int = 300
-    login_addresses: int = 10_000  # so many addresses are counted at a time
-    portal_connections: int = 500
-    stop_seconds: int = 5
-    notice_seconds: int = 8
-    watch_seconds: int = 1
-    mail_accounts: int = 25  # a mail names so many accounts, the rest by number
+    message_characters: int = _number(5000, 1, 1_000_000)
+    name_characters: int = _number(200, 1, 10_000)
+    smtp_seconds: int = _number(30, 1, 3600)
+    lease_seconds: int = _number(120, 1, 86_400)
+    claim_batch: int = _number(50, 1, 10_000)
+    retry_first_seconds: int = _number(300, 0, 604_800)
+    retry_most_seconds: int = _number(4000, 0, 604_800)
+    retry_days: int = _number(5, 0, 365)
+    import_bytes: int = _number(64 * 1024 * 1024, 1, 4 * 1024**3)
+    request_bytes: int = _number(64 * 1024, 1024, 64 * 1024 * 1024)
+    hash_at_once: int = _number(4, 1, 256)
+    hash_waiting: int = _number(32, 0, 100_000)  # more than this many waiting for a hash are asked to come back
+    password_bytes: int = _number(1024, 128, 65_536)
+    login_attempts: int = _number(10, 1, 1_000_000)  # for one address within login_pause_seconds
+    login_pause_seconds: int = _number(300, 0, 86_400)
+    login_addresses: int = _number(10_000, 1, 10_000_000)  # so many addresses are counted at a time
+    portal_connections: int = _number(500, 0, 100_000)
+    stop_seconds: int = _number(5, 0, 600)
+    notice_seconds: int = _number(8, 1, 3600)
+    watch_seconds: int = _number(1, 1, 3600)
+    mail_accounts: int = _number(25, 0, 1000)  # a mail names so many accounts, the rest by number
+    hold_seconds: int = _number(60, 0, 86_400)  # the mail of a bulk run waits so long, so that it can be taken back
+    reinvite_seconds: int = _number(
+        3600, 0, 31_622_400
+    )  # a bulk run invites nobody again who was invited within this time
+    progress_steps: int = _number(200_000, 1000, 1_000_000_000)  # SQLite instructions between two looks whether to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +116,6 @@ def read_settings(path: Path | None) -> Settings:
     Raises WrongUse, which names the file and the key, where the file is missing, no TOML, or says something unknown.
     """
     if path is None:
-        from tui_portal.paths import default_configs
-
         path = next((p for p in default_configs() if p.is_file()), None)
         if path is None:
             return Settings()
@@ -114,8 +123,10 @@ def read_settings(path: Path | None) -> Settings:
         data = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise WrongUse(_("The settings {path} can't be read: {why}.").format(path=path, why=error.strerror)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
         raise WrongUse(_("The settings {path} are not TOML: {why}.").format(path=path, why=error)) from None
+    except RecursionError:
+        raise WrongUse(_("The settings {path} are not TOML: {why}.").format(path=path, why=_("too deep"))) from None
     return settings_from(data, path)
 
 
@@ -124,14 +135,22 @@ def settings_from(data: dict[str, Any], path: Path | None = None) -> Settings:
     sections: dict[str, Any] = {}
     known = {f.name: f for f in dataclasses.fields(Settings) if f.name != "source"}
     for name, values in data.items():
-        if name not in known or not isinstance(values, dict):
+        if name not in known:
             raise _unknown(path, name, list(known))
+        if not isinstance(values, dict):
+            raise _wrong(path, name, _("a table: [{name}] on a line of its own").format(name=name))
         section: Any = known[name].default_factory
         sections[name] = _section(section, name, values, path)
     settings = Settings(**sections, source=path)
     for language in (settings.firm.language, settings.ui.language):
         if language and language not in LANGUAGES:
             raise _unknown(path, language, list(LANGUAGES))
+    if settings.ui.theme and settings.ui.theme not in (themes := _themes()):
+        raise _wrong(
+            path,
+            "ui.theme",
+            _("one of {known}, not {theme}").format(known=", ".join(themes), theme=settings.ui.theme),
+        )
     if not settings.firm.portal_url.startswith(("http://", "https://")):
         raise _wrong(path, "firm.portal_url", _("an address that starts with http:// or https://"))
     return settings
@@ -141,18 +160,35 @@ def _section(section: type[Any], name: str, values: dict[str, Any], path: Path |
     fields = {f.metadata.get("key", f.name): f for f in dataclasses.fields(section)}
     found: dict[str, Any] = {}
     for key, value in values.items():
+        if f"{name}.{key}" == "ui.keys":
+            raise WrongUse(_("{path}: the keys of ui.keys can't be changed yet.").format(path=path))
         if key not in fields:
             raise _unknown(path, f"{name}.{key}", [f"{name}.{k}" for k in fields])
-        default = getattr(section(), fields[key].name)
-        if isinstance(default, tuple):
-            value = tuple(value) if isinstance(value, list) else (value,)
-        elif type(value) is not type(default):
-            words = {bool: _("true or false"), int: _("a whole number"), str: _("text in quotes")}
-            raise _wrong(path, f"{name}.{key}", words.get(type(default), _("a table")))
-        elif isinstance(value, int) and value < 0:
-            raise _wrong(path, f"{name}.{key}", _("a number that is not negative"))
-        found[fields[key].name] = value
+        setting = fields[key]
+        default = getattr(section(), setting.name)
+        several = isinstance(default, tuple)
+        kind = setting.metadata["kind"] if several else type(default)
+        checked = tuple(value) if several and isinstance(value, list) else (value,)
+        for one in checked:
+            _check(path, f"{name}.{key}", one, kind, setting.metadata)
+        found[setting.name] = checked if several else value
     return section(**found)
+
+
+def _check(path: Path | None, name: str, value: Any, kind: type[Any], bounds: Mapping[str, Any]) -> None:
+    """Raise WrongUse unless `value` is of this kind and, where it is a number, within its bounds."""
+    if type(value) is not kind:
+        words = {bool: _("true or false"), int: _("a whole number"), str: _("text in quotes")}
+        raise _wrong(path, name, words[kind])
+    if kind is int and not bounds["least"] <= value <= bounds["most"]:
+        raise _wrong(
+            path, name, _("a number from {least} to {most}").format(least=bounds["least"], most=bounds["most"])
+        )
+
+
+def _themes() -> list[str]:
+    """The names of the themes that the styles hold."""
+    return list(tomllib.loads((styles_folder() / "themes.toml").read_text("utf-8")))
 
 
 def _unknown(path: Path | None, key: str, known: list[str]) -> WrongUse:

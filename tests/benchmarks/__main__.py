@@ -86,8 +86,9 @@ def measure(command: Sequence[str], figures: Figures, *, keys: bool) -> None:
                 sent = time.perf_counter()
                 terminal.send(key)
                 settle(terminal)
-                figures.keys.setdefault(name, []).append((terminal.last_byte - sent) * 1000)
-                figures.sizes.setdefault(name, []).append(len(terminal.wire) - before)
+                if len(terminal.wire) > before:  # at the end of a short list a key changes nothing
+                    figures.keys.setdefault(name, []).append((terminal.last_byte - sent) * 1000)
+                    figures.sizes.setdefault(name, []).append(len(terminal.wire) - before)
 
 
 def settle(terminal: Pty) -> None:
@@ -125,6 +126,9 @@ def table(figures: dict[str, Figures]) -> str:
         cells = [f"{int(name):,}", f"{start:.0f} ms", f"{start / empty:.2f}", f"{start / smallest:.2f}"]
         cells.append(f"{statistics.median(found.memory):.0f} MiB")
         for key in _KEYS:
+            if key not in found.keys:
+                cells.append("–")
+                continue
             times, bytes_ = sorted(found.keys[key]), statistics.median(found.sizes[key])
             p95 = times[min(len(times) - 1, round(0.95 * (len(times) - 1)))]
             cells.append(f"{statistics.median(times):.1f} ({p95:.1f}), {bytes_:,.0f}")

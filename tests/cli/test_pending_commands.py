@@ -28,7 +28,8 @@ def words(original: Path, tmp_path: Path) -> list[str]:
     """The options that name a demo firm of the test's own."""
     for name in ("demo.sqlite3", "demo.sqlite3.key"):
         shutil.copy(original.with_name(name), tmp_path / name)
-    return ["--database", str(tmp_path / "demo.sqlite3"), "--config", str(write_demo_settings(tmp_path))]
+    write_demo_settings(tmp_path / "config.toml", demo_settings(tmp_path))
+    return ["--database", str(tmp_path / "demo.sqlite3"), "--config", str(tmp_path / "config.toml")]
 
 
 Ask = Callable[..., tuple[int, dict[str, Any]]]

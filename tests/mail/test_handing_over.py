@@ -307,7 +307,7 @@ def test_a_resend_while_the_mail_is_under_way_sends_the_newer_one_too(office: Co
 
 
 def test_an_active_user_is_told_of_a_further_account_without_a_new_password(
-    office: Context, mail_server: MailServer
+    office: Context, mail_server: MailServer, clock: Clock
 ) -> None:
     invited(office, "zoe@dupont.example")
     deliver_once(office)
@@ -325,6 +325,7 @@ def test_an_active_user_is_told_of_a_further_account_without_a_new_password(
 
     change_access(office, further[:1], AccessWish(login=False))
     change_access(office, further, AccessWish(login=True, invite=True))
+    clock.advance(office.settings.limits.hold_seconds)
     deliver_once(office)
     text = mail_server.received[2].part("plain")
     assert all(name in text for name in ("Atelier Zoë", "Zoë Immo"))

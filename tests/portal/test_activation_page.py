@@ -82,7 +82,9 @@ async def test_the_password_of_the_winner_is_the_one_that_counts(zoe: Client, po
         assert (await late.log_in(zoe.address)).status_code == 303
 
 
-@pytest.mark.parametrize("when", ["used", "expired", "withdrawn", "no account left", "replaced", "cut", "forged"])
+@pytest.mark.parametrize(
+    "when", ["used", "expired", "withdrawn", "no account left", "replaced", "cut", "forged", "beyond all numbers"]
+)
 async def test_a_dead_link_says_so_first_and_not_whose_it_is(
     office: Context, zoe: Client, portal: Portal, clock: Clock, when: str
 ) -> None:
@@ -95,6 +97,7 @@ async def test_a_dead_link_says_so_first_and_not_whose_it_is(
         "replaced": "There is a newer link",
         "cut": "This link does not work",
         "forged": "This link does not work",
+        "beyond all numbers": "This link does not work",
     }[when]
     if when == "used":
         async with portal.browser() as owner:
@@ -109,13 +112,15 @@ async def test_a_dead_link_says_so_first_and_not_whose_it_is(
         zoe.resend(handed_over=True)
     elif when == "cut":
         link = link[:-1]
+    elif when == "beyond all numbers":
+        link = "/activate/" + "_" * 48
     else:
         link = link[:-4] + ("AAAA" if not link.endswith("AAAA") else "BBBB")
 
     async with portal.browser() as browser:
         page = await browser.open(link)
 
-    assert page.status_code == (404 if when in ("cut", "forged") else 410)
+    assert page.status_code == (404 if when in ("cut", "forged", "beyond all numbers") else 410)
     assert re.search(r"<main>\s*<h1>([^<]+)</h1>", page.text)[1] == heading  # type: ignore[index]
     assert "<form" not in page.text
     assert "office@hansen-partner.example" in page.text

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -233,6 +234,38 @@ def test_a_user_without_access_is_told_of_none(office: Context) -> None:
     assert states(office) == ["sent", "withdrawn"]
 
 
+def test_what_a_mail_costs_does_not_grow_with_the_number_of_clients(office: Context) -> None:
+    costs = []
+    for _time in range(2):
+        invited(office, "zoe@dupont.example" if not costs else "elodie@dupont.example")
+        mine = _claim(office, OTHER_HOST)[-1]
+        costs.append(_instructions(office, lambda number=mine: take_up(office, OTHER_HOST, number)))  # type: ignore[misc]
+        crowd(office, 300)
+
+    assert costs[1] <= costs[0] + 2
+
+
+def test_what_an_invitation_costs_does_not_grow_with_the_number_of_clients(office: Context) -> None:
+    account = invited(office, "zoe@dupont.example")
+    change_access(office, [account], AccessWish(login=False))
+    zoe = [find_address(office, "zoe@dupont.example")]
+    before = _instructions(office, lambda: invite(office, zoe, dry_run=True))
+    crowd(office, 300)
+
+    assert _instructions(office, lambda: invite(office, zoe, dry_run=True)) <= before + 10
+
+
+def test_mail_that_is_overdue_or_in_the_hands_of_nobody_is_due(office: Context, clock: Clock) -> None:
+    crowd(office, 3)
+    mine = _claim(office, OTHER_HOST)
+    release(office, OTHER_HOST, mine[:1])
+    assert summary(office).due == 1
+    clock.advance(lease_seconds(office))
+
+    assert summary(office).due == 3
+    assert summary(office).next_try_at is None
+
+
 def test_the_summary_counts_what_waits_what_is_due_and_what_failed(office: Context, clock: Clock) -> None:
     assert summary(office) == dataclasses.replace(summary(office), waiting=0, failed=0, due=0, problem="")
     crowd(office, 4)
@@ -266,6 +299,14 @@ def test_the_list_can_be_narrowed_to_one_state(office: Context) -> None:
     assert [row.to for row in letters(office, MailState.SENT)] == ["client1@crowd.example"]
     assert [row.state for row in letters(office)] == ["sending", "sent", "sending"]
     assert (count_letters(office), count_letters(office, MailState.SENDING), len(letters(office, limit=1))) == (3, 2, 1)
+
+
+def _instructions(office: Context, work: Callable[[], object]) -> int:
+    """How many hundreds of SQLite's instructions `work` takes."""
+    count = itertools.count()
+    with office.database.watched(100, lambda: next(count) < 0):
+        work()
+    return next(count)
 
 
 def _deliver_nowhere(office: Context) -> Delivered:

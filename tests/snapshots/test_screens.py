@@ -75,10 +75,81 @@ async def _refused_switch(terminal: Terminal) -> None:
     await terminal.shows("is not valid")
 
 
+async def _mark_offline(terminal: Terminal) -> None:
+    await terminal.press("slash")
+    terminal.paste("login:offline")
+    await terminal.shows("8 of ")
+    await terminal.press("enter", "asterisk")
+    await terminal.shows("8 marked")
+
+
+async def _mark_some(terminal: Terminal) -> None:
+    await terminal.press("space", "j", "space", "j", "v", "j", "j", "v")
+    await terminal.shows("5 marked")
+
+
+async def _filter_menu(terminal: Terminal) -> None:
+    await terminal.press("f")
+    await terminal.shows("Last login", "Saved filters")
+
+
+async def _filter_values(terminal: Terminal) -> None:
+    await _filter_menu(terminal)
+    await terminal.press("a")
+    await terminal.shows("Offline", "Never logged in")
+
+
+async def _wrong_filter(terminal: Terminal) -> None:
+    await terminal.press("slash")
+    terminal.paste("type:compnay")
+    await terminal.shows("compnay")
+    await terminal.until(lambda: terminal.text.count("compnay") > 1)
+
+
+async def _more_actions(terminal: Terminal) -> None:
+    await _mark_offline(terminal)
+    await terminal.press("m")
+    await terminal.shows("Edit login, notify, email sync")
+
+
+async def _bulk_edit(terminal: Terminal) -> None:
+    await _more_actions(terminal)
+    await terminal.press("e")
+    await terminal.shows("Nothing is chosen yet.")
+    await terminal.press("right", "tab", "tab", "tab", "space")
+    await terminal.shows("Will change 13 settings", "Skipped 3")
+
+
+async def _skipped(terminal: Terminal) -> None:
+    await _bulk_edit(terminal)
+    await terminal.press("v")
+    await terminal.shows("3 skipped", "A-0041")
+
+
+async def _sort_menu(terminal: Terminal) -> None:
+    await terminal.press("s")
+    await terminal.shows("Sort by")
+
+
+async def _archive_question(terminal: Terminal) -> None:
+    await terminal.press("m", "a")
+    await terminal.shows("The portal is closed")
+
+
 @SIZES
 @pytest.mark.parametrize(
     "steps",
     [
+        pytest.param(_mark_some, id="accounts-marks"),
+        pytest.param(_mark_offline, id="accounts-offline"),
+        pytest.param(_wrong_filter, id="accounts-wrong-filter"),
+        pytest.param(_filter_menu, id="filter-menu"),
+        pytest.param(_filter_values, id="filter-values"),
+        pytest.param(_sort_menu, id="sort-menu"),
+        pytest.param(_more_actions, id="more-actions"),
+        pytest.param(_bulk_edit, id="bulk-edit"),
+        pytest.param(_skipped, id="bulk-edit-skipped"),
+        pytest.param(_archive_question, id="archive"),
         pytest.param(_nothing, id="accounts"),
         pytest.param(_go_to_the_end, id="accounts-end"),
         pytest.param(_find_company, id="accounts-find"),

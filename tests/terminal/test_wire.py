@@ -159,3 +159,21 @@ def test_keys_that_arrive_in_one_burst_go_where_a_slow_hand_would_have_put_them(
         terminal.shows("the mail waits in the outbox", "A-0001 Dupont")
     assert office.database.rows("SELECT login, notify, email_sync FROM contact_settings") == [(1, 0, 0)]
     assert office.database.value("SELECT message FROM outbox") == "Bonjour, voyons"
+
+
+def test_a_switch_made_in_one_terminal_is_seen_in_another_within_two_seconds(office: Context) -> None:
+    account = create_account(office, "Dupont", AccountType.COMPANY)
+    create_contact(office, [account], "Zoë Dupont", ["zoe@dupont.example"])
+    with _open(office) as one, _open(office) as other:
+        for terminal in (one, other):
+            terminal.shows("A-0001")
+        other.drain(1.5)
+        one.send("\ro")
+        one.shows("NOTIFY is saved")
+        start = time.monotonic()
+        other.shows("1/1")
+        assert time.monotonic() - start < 2
+        other.send("\ry")
+        other.shows("EMAIL SYNC is saved")
+        one.until(lambda text: text.count("[ on ]") == 2)
+    assert office.database.rows("SELECT login, notify, email_sync FROM contact_settings") == [(0, 1, 1)]

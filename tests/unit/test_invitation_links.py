@@ -43,6 +43,18 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     assert not _genuine(text)
 
 
+@pytest.mark.parametrize("number", [2**63, 2**64 - 1])
+def test_a_number_that_no_invitation_can_have_is_no_token(number: int) -> None:
+    assert read_link_token(make_link_token(KEY, number, 1, MAILBOX)) is None
+    assert read_link_token("_" * 48) is None
+
+
+def test_the_highest_number_of_an_invitation_is_read() -> None:
+    token = read_link_token(make_link_token(KEY, 2**63 - 1, 2**32 - 1, MAILBOX))
+    assert token is not None
+    assert (token.invitation, token.generation) == (2**63 - 1, 2**32 - 1)
+
+
 def test_a_short_key_signs_nothing() -> None:
     with pytest.raises(ValueError, match="too short"):
         make_link_token(b"short", 1, 1, MAILBOX)

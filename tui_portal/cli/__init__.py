@@ -12,10 +12,14 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui_portal import __version__
 from tui_portal.domain.errors import PortalError
 from tui_portal.i18n import LANGUAGES, _, catalogue, choose_language, use
+
+if TYPE_CHECKING:
+    from tui_portal.domain.filters import FilterError
 
 INTERRUPTED = 130
 
@@ -26,6 +30,7 @@ def commands() -> dict[str, tuple[str, str]]:
         "demo": ("tui_portal.cli.demo", _("open the application on the demo firm")),
         "init": ("tui_portal.cli.init", _("make an empty database")),
         "import": ("tui_portal.cli.imports", _("take accounts, contacts and addresses from a CSV file")),
+        "export": ("tui_portal.cli.exports", _("write what a list shows as CSV or JSON")),
         "accounts": ("tui_portal.cli.accounts", _("the Accounts list")),
         "account": ("tui_portal.cli.account", _("one account: contacts, addresses, settings, states")),
         "access": ("tui_portal.cli.access", _("switch LOGIN, NOTIFY, EMAIL SYNC, and invite")),
@@ -35,6 +40,7 @@ def commands() -> dict[str, tuple[str, str]]:
         "outbox": ("tui_portal.cli.outbox", _("the mail queue: what waits, what failed and why")),
         "deliver": ("tui_portal.cli.deliver", _("hand queued mail to the mail server")),
         "serve": ("tui_portal.cli.serve", _("serve the client portal, and deliver mail")),
+        "check": ("tui_portal.cli.check", _("is everything in order: file, schema, key, mail, settings")),
         "paths": ("tui_portal.cli.paths", _("where settings, data and logs are")),
     }
 
@@ -100,22 +106,47 @@ def _dispatch(words: list[str]) -> int:
     )
     global_options(sub_parser, inherited=True)
     module.add_arguments(sub_parser)
-    return int(module.run(sub_parser.parse_args(arguments.words, arguments)))
+    return int(module.run(sub_parser.parse_args(_with_negated_filter(arguments.words), arguments)))
+
+
+def _with_negated_filter(words: list[str]) -> list[str]:
+    """`words` with `--filter -dupont` as one: argparse would take the filter for an option."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "--filter" and word.startswith("-") and not word.startswith("--"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _tell(error: PortalError, words: list[str]) -> int:
+    from tui_portal.domain.filters import FilterError
+
     if "--json" in words:
         import json
 
-        sys.stdout.write(
-            json.dumps({"ok": False, "error": {"kind": error.kind, "message": error.message}}, ensure_ascii=False)
-            + "\n"
-        )
+        told: dict[str, object] = {"kind": error.kind, "message": error.message}
+        if isinstance(error, FilterError):
+            told |= {"filter": error.text, "start": error.start, "end": error.end}
+        sys.stdout.write(json.dumps({"ok": False, "error": told}, ensure_ascii=False) + "\n")
     else:
         from tui_portal.domain.text import safe
 
         sys.stderr.write(f"tui-portal: {safe(error.message)}\n")
+        if isinstance(error, FilterError):
+            sys.stderr.write(_pointing_at(error))
     return error.exit_status
+
+
+def _pointing_at(error: FilterError) -> str:
+    """The filter, with the word that can't be read underlined."""
+    from rich.cells import cell_len
+
+    from tui_portal.domain.text import safe
+
+    before, word = safe(error.text[: error.start]), safe(error.text[error.start : error.end])
+    return f"  {safe(error.text)}\n  {' ' * cell_len(before)}{'^' * max(1, cell_len(word))}\n"
 
 
 def _named_language(words: list[str]) -> str | None:

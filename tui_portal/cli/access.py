@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tui_portal.cli import documents
+from tui_portal.cli.filtering import filter_help
 from tui_portal.cli.opening import open_for_staff
 from tui_portal.cli.output import say, show_json, show_table
 from tui_portal.domain.errors import WrongUse
@@ -18,7 +19,7 @@ _SWITCHES = {"on": True, "off": False}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("targets", metavar="TARGET", nargs="*", help=_("account IDs"))
-    parser.add_argument("--filter", metavar="TEXT", help=_("instead of IDs: the accounts that these words find"))
+    parser.add_argument("--filter", metavar="TEXT", help=_("instead of IDs: ") + filter_help())
     parser.add_argument("--email", metavar="ADDRESS", help=_("only this address"))
     parser.add_argument("--login", choices=_SWITCHES, help=_("access to the portal"))
     parser.add_argument("--notify", choices=_SWITCHES, help=_("system notifications"))
@@ -35,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Change it and tell what became of it; the exit status: 1 where something was skipped."""
     if bool(arguments.targets) == (arguments.filter is not None):
         raise WrongUse(_("Name account IDs, or give --filter, one of the two."))
+    if arguments.filter is not None and not arguments.filter.strip():
+        raise WrongUse(_("An empty filter would be all accounts. If you mean them, say archived:no."))
     wish = AccessWish(
         login=_SWITCHES.get(arguments.login),
         notify=_SWITCHES.get(arguments.notify),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import argparse
 
 from tui_portal.cli import documents
+from tui_portal.cli.filtering import at_most, filter_help
 from tui_portal.cli.opening import open_for_staff
 from tui_portal.cli.output import show_json, show_table
-from tui_portal.domain.errors import WrongUse
 from tui_portal.domain.moments import whole_date
 from tui_portal.i18n import _
-from tui_portal.services.accounts import SORT_KEYS, AccountQuery, account_ids, account_rows, count_accounts
+from tui_portal.services.accounts import SORT_KEYS, AccountQuery, account_ids, account_rows, count_accounts, parse_sort
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("--filter", metavar="TEXT", default="", help=_("words found in name, ID, contact or address"))
+    parser.add_argument("--filter", metavar="TEXT", default="", help=filter_help())
     parser.add_argument("--sort", metavar="COLUMN[:desc]", default="name", help=", ".join(SORT_KEYS))
-    parser.add_argument("--limit", metavar="N", type=int, default=-1, help=_("at most so many lines"))
+    parser.add_argument("--limit", metavar="N", type=at_most, default=-1, help=_("at most so many lines"))
     parser.add_argument("--archived", action="store_true", help=_("the archived accounts instead"))
     parser.add_argument("--json", action="store_true", help=_("print one JSON document"))
 
@@ -25,10 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the list; the exit status."""
     context = open_for_staff(arguments)
-    column, _colon, direction = arguments.sort.partition(":")
-    if direction not in ("", "asc", "desc"):
-        raise WrongUse(_("After the colon stands desc or asc, not {word}.").format(word=direction))
-    query = AccountQuery(arguments.filter, arguments.archived, column, direction == "desc")
+    query = AccountQuery(arguments.filter, arguments.archived, *parse_sort(arguments.sort))
     with context.database.read():
         rows = account_rows(context, account_ids(context, query, arguments.limit))
         total = count_accounts(context, query)

@@ -47,7 +47,11 @@ def open_application(context: Context, arguments: argparse.Namespace, config: Pa
     gc.enable()
     app = PortalApp(lanes, config=config or context.settings.source, first=first, deliver=not context.read_only)
     status = app.run(mouse=context.settings.ui.mouse)
-    return int(status or app.return_code or 0)
+    status = int(status or app.return_code or 0)
+    if not lanes.closed:
+        # A thread still waits for somebody else's lock; the line is cut and nobody is there to hear of it.
+        os._exit(status)
+    return status
 
 
 def _first_rows(context: Context, lines: int) -> dict[int, AccountRow]:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import os
+import signal
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from tui_portal.cli.application import need_terminal, open_application
-from tui_portal.domain.errors import WrongUse
+from tui_portal.cli.output import say
+from tui_portal.demo import demo_settings, make_demo, write_demo_settings
+from tui_portal.domain.errors import DatabaseUnusable, WrongUse
 from tui_portal.i18n import _
+from tui_portal.services.staff import caller_login
+
+_MOST_ACCOUNTS = 10_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,29 +32,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the demo firm and open it; the exit status."""
-    if arguments.accounts is not None and arguments.accounts < 1:
-        raise WrongUse(_("--accounts takes a number from 1 up."))
+    if arguments.accounts is not None and not 1 <= arguments.accounts <= _MOST_ACCOUNTS:
+        raise WrongUse(_("--accounts takes a number from 1 to {most}.").format(most=f"{_MOST_ACCOUNTS:,}"))
     return open_demo(arguments, arguments.accounts, arguments.keep)
 
 
 def open_demo(arguments: argparse.Namespace, accounts: int | None, keep: Path | None) -> int:
     """Make the demo firm, in a folder that is thrown away or at `keep`, and open it; the exit status."""
-    import sys
-
-    from tui_portal.demo import demo_settings, make_demo, write_demo_settings
-    from tui_portal.services.staff import caller_login
-
-    if keep is None:
-        need_terminal()
-    folder = Path(tempfile.mkdtemp(prefix="tui-portal-demo-")) if keep is None else keep.absolute().parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "demo.sqlite3" if keep is None else keep
-        context = make_demo(path, owner_login=caller_login(), accounts=accounts, settings=demo_settings(folder))
-        config = write_demo_settings(folder)
-        if keep is not None and not (sys.stdin.isatty() and sys.stderr.isatty()):
-            return 0
+    if keep is not None:
+        return _open_kept(arguments, accounts, keep.absolute())
+    need_terminal()
+    with _left_in_order(), tempfile.TemporaryDirectory(prefix="tui-portal-demo-", ignore_cleanup_errors=True) as name:
+        path, settings = Path(name) / "demo.sqlite3", demo_settings(Path(name))
+        context = make_demo(path, owner_login=caller_login(), accounts=accounts, settings=settings)
+        config = Path(name) / "config.toml"
+        write_demo_settings(config, settings)
         return open_application(context, arguments, config)
+
+
+def _open_kept(arguments: argparse.Namespace, accounts: int | None, path: Path) -> int:
+    """The demo firm at `path`, its settings and its mail beside it under the same name; without a terminal it is only made."""
+    config = path.with_name(f"{path.name}.toml")
+    if os.path.lexists(path):
+        raise DatabaseUnusable(_("There is already a file at {path}.").format(path=path))
+    settings = demo_settings(path.parent, f"{path.name}.mail")
+    with _left_in_order():
+        write_demo_settings(config, settings)
+        try:
+            context = make_demo(path, owner_login=caller_login(), accounts=accounts, settings=settings)
+        except BaseException:
+            config.unlink(missing_ok=True)
+            raise
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            return open_application(context, arguments, config)
+    context.database.close()
+    say(_("Made {path}, with its settings in {config}.").format(path=path, config=config))
+    return 0
+
+
+@contextmanager
+def _left_in_order() -> Iterator[None]:
+    """SIGTERM, and SIGHUP where it is not ignored (nohup), end the program as an exit does, so that what is temporary goes.
+
+    Once the application runs it answers them itself.
+    """
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
+    former = {number: signal.signal(number, leave) for number in numbers}
+    try:
+        yield
     finally:
-        if keep is None:
-            shutil.rmtree(folder, ignore_errors=True)
+        for number, handler in former.items():
+            signal.signal(number, handler)

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tui_portal.domain.moments import iso
 from tui_portal.services.access import AccessChange
 from tui_portal.services.accounts import AccountProfile, AccountRow, EmailSettings
+from tui_portal.services.export_lines import account_line
 from tui_portal.services.invitations import Skipped
 
 
 def account(row: AccountRow) -> dict[str, Any]:
     """One line of the Accounts list."""
-    return {
-        "id": row.code,
-        "name": row.name,
-        "type": row.type.value,
-        "status": row.status.value,
-        "archived": row.archived,
-        "test": row.test,
-        "tags": list(row.tags),
-        "contacts": row.contacts,
-        "addresses": row.addresses,
-        "login": row.login,
-        "notify": row.notify,
-        "sync": row.sync,
-        "last_login": iso(row.last_login),
-    }
+    return account_line(row)
 
 
 def profile(found: AccountProfile) -> dict[str, Any]:
@@ -58,7 +46,7 @@ def email(settings: EmailSettings) -> dict[str, Any]:
     }
 
 
-def skipped(rows: tuple[Skipped, ...]) -> list[dict[str, Any]]:
+def skipped(rows: Sequence[Skipped]) -> list[dict[str, Any]]:
     """What nothing was done for, and why."""
     return [{"address": row.address, "account": row.account, "reason": row.reason} for row in rows]
 

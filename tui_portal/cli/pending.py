@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from tui_portal.cli.opening import open_for_staff
 from tui_portal.cli.output import show_json, show_table
 from tui_portal.domain.addresses import Validity
-from tui_portal.domain.errors import WrongUse
-from tui_portal.domain.moments import iso, whole_date
-from tui_portal.domain.text import safe
+from tui_portal.domain.moments import whole_date
 from tui_portal.i18n import _
-from tui_portal.services.pending import SORT_KEYS, PendingQuery, PendingRow, count_pending, pending_ids, pending_rows
+from tui_portal.services.accounts import parse_sort
+from tui_portal.services.export_lines import pending_line
+from tui_portal.services.pending import SORT_KEYS, PendingQuery, count_pending, pending_ids, pending_rows
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,15 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the list; the exit status."""
     context = open_for_staff(arguments)
-    column, colon, direction = arguments.sort.partition(":")
-    if colon and direction not in ("asc", "desc"):
-        raise WrongUse(_("The order is asc or desc, not {direction}.").format(direction=safe(direction)))
-    query = PendingQuery(arguments.filter, column, direction == "desc")
+    query = PendingQuery(arguments.filter, *parse_sort(arguments.sort, SORT_KEYS))
     with context.database.read():
         rows = pending_rows(context, pending_ids(context, query, arguments.limit))
         total = count_pending(context, query)
     if arguments.json:
-        show_json({"ok": True, "total": total, "pending": [_document(row) for row in rows]})
+        show_json({"ok": True, "total": total, "pending": [pending_line(row) for row in rows]})
         return 0
     show_table(
         ["", _("EMAIL"), _("ACCOUNT(S)"), _("INVITE SENT"), _("INVITED BY"), _("STATE")],
@@ -53,18 +49,3 @@ def run(arguments: argparse.Namespace) -> int:
         ],
     )
     return 0
-
-
-def _document(row: PendingRow) -> dict[str, Any]:
-    """One line of the list for programs."""
-    return {
-        "address": row.address,
-        "accounts": [{"id": code, "name": name} for code, name in row.accounts],
-        "invite_sent": iso(row.invite_sent),
-        "invited_by": row.invited_by,
-        "validity": row.validity.value,
-        "reason": row.reason,
-        "state": row.state.value,
-        "expires": iso(row.expires),
-        "failure": row.failure,
-    }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tui_portal.demo.crowd import Crowd
 from tui_portal.demo.firm import CLIENTS, FIRM, FOUNDED, LANGUAGE, STAFF
 from tui_portal.demo.rows import WrittenFirm
 from tui_portal.demo.shapes import DEMO_NOW, DEMO_PASSWORD, at
-from tui_portal.domain.errors import WrongUse
+from tui_portal.domain.errors import DatabaseUnusable, WrongUse
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
 from tui_portal.services.seeding import Batch, Founding, create_seeded
@@ -46,19 +47,29 @@ def make_demo(path: Path, *, owner_login: str, accounts: int | None = None, sett
     return create_seeded(path, settings, founding, _batches(owner_login.strip(), accounts))
 
 
-def demo_settings(folder: Path) -> Settings:
-    """Settings for a demo in `folder`: mail goes into a folder in it, links lead to `tui-portal serve` on this machine."""
+def demo_settings(folder: Path, mail: str = "mail") -> Settings:
+    """Settings for a demo in `folder`: its mail goes into the folder `mail` there, links lead to `tui-portal serve` on this
+    machine.
+    """
     return Settings(
         firm=FirmSettings(portal_url="http://127.0.0.1:8080", reply_to="office@hansen-partner.example"),
-        mail=MailSettings(smtp=f"folder:{folder / 'mail'}", sender="portal@hansen-partner.example"),
+        mail=MailSettings(smtp=f"folder:{folder / mail}", sender="portal@hansen-partner.example"),
     )
 
 
-def write_demo_settings(folder: Path) -> Path:
-    """Write `demo_settings(folder)` as TOML into `folder`, for the processes that are started on the demo; the file."""
-    path = folder / "config.toml"
-    path.write_text(_toml(demo_settings(folder)), "utf-8")
-    return path
+def write_demo_settings(path: Path, settings: Settings) -> None:
+    """Write `settings` as TOML to a new file at `path` (mode 0600), for the processes that are started on the demo.
+
+    Raises DatabaseUnusable where there is a file already or the folder can't be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(_toml(settings))
+    except FileExistsError:
+        raise DatabaseUnusable(_("There is already a file at {path}.").format(path=path)) from None
+    except OSError as error:
+        raise DatabaseUnusable(_("{path} can't be made: {why}.").format(path=path, why=error.strerror)) from None
 
 
 def _batches(owner_login: str, accounts: int | None) -> Iterator[Batch]:

@@ -30,6 +30,12 @@ class Conflict(PortalError):
     kind = "conflict"
 
 
+class Cancelled(Refused):
+    """The person stopped it before it was saved; nothing was written."""
+
+    kind = "cancelled"
+
+
 class WrongUse(PortalError):
     """The caller's words are off."""
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 KEY_BYTES = 32
 _NUMBERS = struct.Struct(">QI")
 _MAC_BYTES = 24
+_MOST = 2**63 - 1  # the highest number that SQLite gives to a row
 _PURPOSE = b"tui_portal invitation link 1\0"
 
 
@@ -73,6 +74,8 @@ def read_link_token(text: str) -> LinkToken | None:
     if urlsafe_b64encode(raw).decode("ascii") != text:
         return None
     invitation, generation = _NUMBERS.unpack_from(raw)
+    if invitation > _MOST:
+        return None
     return LinkToken(invitation, generation, raw[_NUMBERS.size :])
 
 

@@ -10,24 +10,39 @@ Clock = Callable[[], int]
 
 DAY = 86_400
 
+# A day short of what the calendar holds, for the time zones.
+_FIRST = int(datetime(1, 1, 2, tzinfo=UTC).timestamp())
+_LAST = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp())
+
 
 def now() -> int:
     """The present moment by the machine's clock."""
     return int(time.time())
 
 
+def local(moment: int) -> datetime:
+    """`moment` in the local time zone. One that no calendar holds is the nearest that does: a slip in the database keeps
+    nobody from the rest.
+    """
+    return utc(moment).astimezone()
+
+
+def utc(moment: int) -> datetime:
+    """`moment` in UTC; as `local`."""
+    return datetime.fromtimestamp(min(max(moment, _FIRST), _LAST), UTC)
+
+
 def iso(moment: int | None) -> str | None:
     """`moment` as ISO 8601 with the local offset, or None for never."""
-    return None if moment is None else datetime.fromtimestamp(moment, UTC).astimezone().isoformat()
+    return None if moment is None else local(moment).isoformat()
 
 
 def day_and_month(moment: int, today: int) -> str:
     """`moment` as a short local date; the year is told only where it is not this year's."""
-    then = datetime.fromtimestamp(moment, UTC).astimezone()
-    this_year = datetime.fromtimestamp(today, UTC).astimezone().year
-    return f"{then.day} {then:%b}" if then.year == this_year else f"{then.day} {then:%b} {then.year}"
+    then = local(moment)
+    return f"{then.day} {then:%b}" if then.year == local(today).year else f"{then.day} {then:%b} {then.year}"
 
 
 def whole_date(moment: int) -> str:
     """`moment` as a local date with the year, in ISO form."""
-    return f"{datetime.fromtimestamp(moment, UTC).astimezone():%Y-%m-%d}"
+    return local(moment).date().isoformat()

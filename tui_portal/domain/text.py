@@ -45,3 +45,9 @@ def search_key(value: str) -> str:
     folded = unicodedata.normalize("NFKD", value).casefold().translate(_PLAIN_LETTERS)
     kept = "".join(c for c in folded if c in _VOICING or not unicodedata.combining(c))
     return _spaces.sub(" ", unicodedata.normalize("NFC", kept)).strip()
+
+
+def tidy_message(value: str) -> str:
+    """A message of several lines as it is kept: line ends are line feeds, tabs are spaces, nothing unseen in it."""
+    plain = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    return safe(plain, lines=True).strip()

@@ -11,13 +11,13 @@ import html
 import re
 import textwrap
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
 from string import Template
 
+from tui_portal.domain.moments import local
 from tui_portal.domain.text import safe
 from tui_portal.i18n import catalogue
 from tui_portal.mail.encoding import CRLF, field, mailbox, one_line, text_part, unstructured
@@ -70,7 +70,7 @@ def _head(letter: Letter, sender: Sender, subject: str, boundary: str) -> str:
         field("From", mailbox(sender.name, sender.address)),
         field("To", mailbox(letter.name, letter.address)),
         field("Subject", unstructured(subject)),
-        field("Date", [format_datetime(_local(letter.queued_at))]),
+        field("Date", [format_datetime(local(letter.queued_at))]),
         field("Message-ID", [letter.message_id]),
         field("Auto-Submitted", ["auto-generated"]),  # RFC 3834: nobody's holiday note answers it
         field("Content-Language", [letter.language]),
@@ -149,7 +149,7 @@ def _accounts(letter: Letter, t: NullTranslations) -> tuple[str, ...]:
 
 def _moment(moment: int, t: NullTranslations) -> str:
     """A moment as a person reads it in a letter: day, month by name, year, time and its zone."""
-    then = _local(moment)
+    then = local(moment)
     months = (
         t.gettext("January"),
         t.gettext("February"),
@@ -167,10 +167,6 @@ def _moment(moment: int, t: NullTranslations) -> str:
     return t.gettext("{day} {month} {year}, {time} ({zone})").format(
         day=then.day, month=months[then.month - 1], year=then.year, time=f"{then:%H:%M}", zone=f"{then:%Z}"
     )
-
-
-def _local(moment: int) -> datetime:
-    return datetime.fromtimestamp(moment, UTC).astimezone()
 
 
 def _as_text(words: _Wording) -> str:

@@ -3,42 +3,36 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tui_portal.domain.access import UserState
 from tui_portal.domain.accounts import AccountStatus, AccountType, account_code, account_number
 from tui_portal.domain.addresses import Validity
-from tui_portal.domain.errors import NotFound, WrongUse
+from tui_portal.domain.errors import NotFound
 from tui_portal.domain.notifications import NotificationGroup
-from tui_portal.domain.text import safe, search_key
+from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services import status
+from tui_portal.services.account_query import SORT_KEYS, AccountQuery, account_ids, count_accounts, parse_sort
 from tui_portal.services.context import Context
 
-# What each sort key of the interface orders by; ties end at the id, so that every order is whole and stable.
-_SORTS = {
-    "id": ("a.id",),
-    "name": ("a.search_key", "a.id"),
-    "type": ("a.type", "a.search_key", "a.id"),
-    "contacts": (status.CONTACTS, "a.search_key", "a.id"),
-    "login": (status.LOGINS, "a.search_key", "a.id"),
-    "notify": (status.NOTIFIED, "a.search_key", "a.id"),
-    "sync": (status.SYNCED, "a.search_key", "a.id"),
-    "last_login": (status.LAST_LOGIN, "a.search_key", "a.id"),
-}
-SORT_KEYS = tuple(_SORTS)
-
-
-@dataclass(frozen=True, slots=True)
-class AccountQuery:
-    """Which accounts, in which order. `find` holds words that must all be found in the name, the ID, a contact's name or an address."""
-
-    find: str = ""
-    archived: bool = False
-    sort: str = "name"
-    descending: bool = False
+__all__ = [
+    "SORT_KEYS",
+    "AccountProfile",
+    "AccountQuery",
+    "AccountRow",
+    "ContactCard",
+    "EmailSettings",
+    "account_ids",
+    "account_profile",
+    "account_rows",
+    "count_accounts",
+    "find_account",
+    "find_accounts",
+    "first_account_rows",
+    "parse_sort",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +113,6 @@ class AccountProfile:
     def emails(self) -> tuple[EmailSettings, ...]:
         """Every address on the tab, from top to bottom."""
         return tuple(email for contact in self.contacts for email in contact.emails) + self.unlinked
-
-
-def count_accounts(context: Context, query: AccountQuery) -> int:
-    """How many accounts `query` finds."""
-    where, parameters = _where(query)
-    return int(context.database.value(f"SELECT count(*) FROM account a WHERE {where}", parameters))
-
-
-def account_ids(context: Context, query: AccountQuery, limit: int = -1) -> array[int]:
-    """The ids of all accounts that `query` finds, in its order; 8 bytes each. At most `limit` of them, -1 for all.
-
-    Raises WrongUse for an unknown sort key.
-    """
-    where, parameters = _where(query)
-    ordered = f"SELECT a.id FROM account a WHERE {where} ORDER BY {_order(query)} LIMIT ?"
-    found = context.database.value(f"SELECT json_group_array(id) FROM ({ordered})", [*parameters, limit])
-    return array("q", json.loads(found))
 
 
 def account_rows(context: Context, ids: Iterable[int]) -> list[AccountRow]:
@@ -264,36 +241,6 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
             )
         )
     return found
-
-
-def _where(query: AccountQuery) -> tuple[str, list[object]]:
-    """The condition on account `a` for `query`, and its parameters."""
-    conditions = ["a.archived = ?"]
-    parameters: list[object] = [int(query.archived)]
-    for word in query.find.split():
-        conditions.append(
-            """(instr(a.search_key, ?) OR a.id = ? OR a.id IN (
-                SELECT ac.account_id FROM contact c JOIN account_contact ac ON ac.contact_id = c.id
-                WHERE instr(c.search_key, ?)
-                UNION
-                SELECT ac.account_id FROM email_address e JOIN contact_email ce ON ce.email_address_id = e.id
-                JOIN account_contact ac ON ac.contact_id = ce.contact_id WHERE instr(e.canonical, ?)))"""
-        )
-        key = search_key(word)
-        number = account_number(word) if word[:1] in "aA" else None
-        parameters += [key, number, key, word.casefold()]
-    return " AND ".join(conditions), parameters
-
-
-def _order(query: AccountQuery) -> str:
-    if query.sort not in _SORTS:
-        raise WrongUse(
-            _("There is no column {name} to sort by. Known: {names}.").format(
-                name=safe(query.sort), names=", ".join(SORT_KEYS)
-            )
-        )
-    direction = " DESC" if query.descending else ""
-    return ", ".join(f"{column}{direction}" for column in _SORTS[query.sort])
 
 
 def find_accounts(context: Context, codes: Sequence[str]) -> list[int]:

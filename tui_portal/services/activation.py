@@ -159,7 +159,7 @@ def find_login(context: Context, canonical: str) -> tuple[int, str] | None:
         """
         SELECT u.id, u.password_hash FROM user u JOIN email_address e ON e.id = u.email_address_id
         WHERE e.canonical = ? AND EXISTS (
-            SELECT 1 FROM contact_settings s JOIN account a ON a.id = s.account_id
+            SELECT 1 FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
             WHERE s.email_address_id = e.id AND s.login = 1 AND a.archived = 0)
         """,
         [canonical],
@@ -188,7 +188,7 @@ def session_user(context: Context, session: str) -> PortalUser | None:
         return None
     accounts = context.database.rows(
         """
-        SELECT a.id, a.name FROM contact_settings s JOIN account a ON a.id = s.account_id
+        SELECT a.id, a.name FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
         WHERE s.email_address_id = ? AND s.login = 1 AND a.archived = 0 ORDER BY a.search_key, a.id
         """,
         [row[1]],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tui_portal.services.context import Context
@@ -29,6 +29,39 @@ def record(
     staff = context.actor.id if context.actor else None
     values = (staff, user, context.origin, kind, account, contact, address, _json(before), _json(after))
     context.database.execute(_INSERT, (context.clock(), *values))
+
+
+def record_set(
+    context: Context,
+    kind: str,
+    rows: str,
+    *,
+    account: str = "NULL",
+    address: str = "NULL",
+    before: str = "'{}'",
+    after: str = "'{}'",
+    operation: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> int:
+    """Write an entry for each of `rows`, in one statement; how many.
+
+    `rows` is what follows FROM, with `parameters`; `account`, `address`, `before` and `after` are SQL expressions on it, the
+    last two of JSON text. `operation` is what the entries belong to.
+    """
+    known = {
+        "log_at": context.clock(),
+        "log_staff": context.actor.id if context.actor else None,
+        "log_origin": context.origin,
+        "log_kind": kind,
+        "log_operation": operation,
+    }
+    return context.database.execute(
+        f"""
+        INSERT INTO activity (at, staff_id, origin, kind, account_id, email_address_id, before, after, operation_id)
+        SELECT :log_at, :log_staff, :log_origin, :log_kind, {account}, {address}, {before}, {after}, :log_operation FROM {rows}
+        """,
+        {**(parameters or {}), **known},
+    )
 
 
 def record_many(

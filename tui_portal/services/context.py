@@ -90,6 +90,7 @@ class Lanes:
         self._reading = Lane(context.database, "reads")
         self._writing = Lane(context.database, "writes")
         self._counting = Lane(context.database, "counts")
+        self.closed = False
 
     def begin_reading(self, use_case: Callable[..., T], *arguments: object) -> Future[T]:
         """Start `use_case(context, *arguments)` before there is an event loop; its outcome is awaited later."""
@@ -100,8 +101,10 @@ class Lanes:
         return self._reading.run(use_case, self.context, *arguments)
 
     def write(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
-        """Await `use_case(context, *arguments)`, which writes."""
-        return self._writing.run(use_case, self.context, *arguments)
+        """Await `use_case(context, *arguments)`, which writes. Whoever stops waiting for it does not stop it."""
+        import asyncio
+
+        return asyncio.shield(self._writing.run(use_case, self.context, *arguments))
 
     def count(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
         """Await `use_case(context, *arguments)`, which reads much and which no key waits for."""
@@ -109,9 +112,9 @@ class Lanes:
 
     def close(self) -> None:
         """Wait for what is under way and close the connections."""
-        self._reading.close()
-        self._writing.close()
-        self._counting.close()
+        for lane in (self._reading, self._writing, self._counting):
+            lane.close()
+        self.closed = True
 
 
 def open_context(path: Path, settings: Settings, *, read_only: bool = False, clock: Clock | None = None) -> Context:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tui_portal.domain.errors import DatabaseBusy, MailUnavailable, NotAllowed, PortalError
+from tui_portal.domain.moments import utc
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.mail.handover import Answer, Fate, ServerRefuses, Transport, open_transport, sender_of
@@ -190,7 +191,7 @@ class _Run:
         except Exception as error:  # one odd letter never ends a run
             why = safe(f"{type(error).__name__}: {error}")
             return Answer(Fate.REFUSED, _("the mail could not be composed: {why}").format(why=why))
-        name = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(letter.queued_at))}-{number:08d}-{letter.message_id[1:9]}"
+        name = f"{utc(letter.queued_at):%Y%m%dT%H%M%SZ}-{number:08d}-{letter.message_id[1:9]}"
         return transport.hand_over(Envelope(sender.address, letter.address, content, name))
 
     def _record(self, answer: Answer, number: int) -> MailState | None:

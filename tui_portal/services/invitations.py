@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from tui_portal.domain.errors import Refused
 from tui_portal.domain.invitations import LinkState, is_genuine, make_link_token, read_link_token
 from tui_portal.domain.moments import DAY
 from tui_portal.domain.staff import Right
-from tui_portal.domain.text import safe
+from tui_portal.domain.text import tidy_message
 from tui_portal.i18n import _
 from tui_portal.services import activity, status
 from tui_portal.services.context import Context
+from tui_portal.services.sets import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class OpenedLink:
 
 def check_message(context: Context, message: str) -> str:
     """The personalized message as it is kept: line ends are line feeds, nothing unseen in it. Raises Refused when too long."""
-    text = safe(message.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "), lines=True).strip()
+    text = tidy_message(message)
     most = context.settings.limits.message_characters
     if len(text) > most:
         raise Refused(_("The message has {count} characters, {most} are allowed.").format(count=len(text), most=most))
@@ -72,99 +74,100 @@ def invite(
 def queue_invitations(context: Context, addresses: Sequence[int], message: str) -> int:
     """Inside a write transaction: an invitation and its mail for each of `addresses` that is pending and can be written to.
 
+    Returns how many were queued.
+    """
+    invitable = f"""
+        SELECT e.id FROM email_address e WHERE e.id IN (SELECT value FROM json_each(:addresses))
+        AND {status.WRITABLE} AND {status.IS_PENDING}
+    """
+    return queue_for(context, invitable, {"addresses": json.dumps(list(addresses))}, message)
+
+
+def queue_for(
+    context: Context,
+    mailboxes: str,
+    parameters: Mapping[str, Any] | None,
+    message: str,
+    *,
+    due: int | None = None,
+    operation: int | None = None,
+) -> int:
+    """Inside a write transaction: an invitation and its mail for each of `mailboxes`, a SELECT of ids of those that are
+    pending and can be written to, with its `parameters`. The mail is not due before the moment `due`.
+
     Where one is open already its generation is raised: the link in the new mail is new, the former works until the new mail
     has been handed over, unless it had expired: that one stays dead. Returns how many were queued.
     """
-    database, moment = context.database, context.clock()
-    wanted = json.dumps(list(addresses))
-    staff = context.actor.id if context.actor else None
+    moment = context.clock()
     days = context.settings.invitations.expire_days
-    expires = moment + days * DAY if days else None
-    invitable = f"""
-        SELECT e.id FROM email_address e WHERE e.id IN (SELECT value FROM json_each(?)) AND {status.WRITABLE}
-        AND e.id IN ({status.PENDING_ADDRESSES})
-    """
-    # A mail of a former generation that still waits is overtaken by the new one.
-    database.execute(
-        f"""
-        UPDATE outbox SET state = 'withdrawn' WHERE state = 'queued' AND kind = 'invitation' AND email_address_id IN ({invitable})
-        """,
-        [wanted],
-    )
-    queued = database.rows(
-        f"""
-        INSERT INTO invitation (email_address_id, state, message, invited_by_staff_id, created_at, expires_at)
-        SELECT id, 'queued', ?, ?, ?, ? FROM ({invitable}) WHERE true
-        ON CONFLICT (email_address_id) WHERE state IN ('queued', 'sent', 'failed') DO UPDATE SET
-            generation = generation + 1, state = 'queued', message = excluded.message, failure = '',
-            live_generation = CASE WHEN expires_at <= ? THEN generation + 1 ELSE live_generation END,
-            invited_by_staff_id = excluded.invited_by_staff_id, invited_by_user_id = NULL, expires_at = excluded.expires_at
-        RETURNING id, email_address_id, generation
-        """,
-        [message, staff, moment, expires, wanted, moment],
-    )
-    numbers = json.dumps([row[0] for row in queued])
-    database.execute(
-        f"""
-        INSERT INTO outbox (kind, email_address_id, invitation_id, generation, recipient_name, language, message, message_id,
-            next_try_at, created_at)
-        SELECT 'invitation', i.email_address_id, i.id, i.generation, {_RECIPIENT_NAME}, {_LANGUAGE}, i.message,
-            {_MESSAGE_ID}, ?, ?
-        FROM invitation i WHERE i.id IN (SELECT value FROM json_each(?))
-        """,
-        [context.firm_language, _mail_host(context), moment, moment, numbers],
-    )
-    activity.record_many(
-        context,
-        "invitation_queued",
-        (
-            (None, address, {}, {"invitation": number, "generation": generation})
-            for number, address, generation in queued
-        ),
-    )
-    return len(queued)
+    known = {
+        "message": message,
+        "staff": context.actor.id if context.actor else None,
+        "now": moment,
+        "expires": moment + days * DAY if days else None,
+        "due": moment if due is None else due,
+        "language": context.firm_language,
+        "host": _mail_host(context),
+    }
+    with rows_of(context, "invitee", _INVITEES.format(mailboxes=mailboxes), parameters):
+        # A mail of a former generation that still waits is overtaken by the new one. The index is named, because all that
+        # waits would be looked at instead.
+        context.database.execute(
+            """
+            UPDATE outbox INDEXED BY outbox_by_invitation SET state = 'withdrawn'
+            WHERE state = 'queued' AND invitation_id IN (SELECT invitation_id FROM invitee WHERE invitation_id IS NOT NULL)
+            """
+        )
+        queued = context.database.execute(_INVITE, known)
+        context.database.execute(_QUEUE_INVITATIONS, known)
+        activity.record_set(
+            context,
+            "invitation_queued",
+            f"invitee n CROSS JOIN invitation i ON {_OPEN_OF_INVITEE} ORDER BY n.rowid",
+            address="n.mailbox",
+            before="n.former",
+            after="json_object('invitation', i.id, 'generation', i.generation)",
+            operation=operation,
+        )
+    return queued
 
 
-def queue_access_notices(context: Context, accesses: Sequence[tuple[int, int]], message: str) -> int:
+def queue_access_notices(
+    context: Context, accesses: str, message: str, *, due: int | None = None, operation: int | None = None
+) -> int:
     """Inside a write transaction: tell users who are active already of the account they may see now, one mail a mailbox.
 
-    `accesses` are (account id, address id) that LOGIN was just switched on for. The mail of one who gained several names no
-    single account: it is about all that they may see. Returns how many were queued.
+    `accesses` is a SELECT of `account_id` and `email_address_id` that LOGIN was just switched on for. The mail of one who
+    gained several names no single account: it is about all that they may see. Returns how many were queued.
     """
     moment = context.clock()
-    return context.database.execute(
-        f"""
-        INSERT INTO outbox (kind, email_address_id, account_id, recipient_name, language, message, message_id, next_try_at, created_at)
-        SELECT 'access_notice', i.email_address_id, i.account_id, {_RECIPIENT_NAME}, {_LANGUAGE}, ?, {_MESSAGE_ID}, ?, ?
-        FROM (
-            SELECT json_extract(value, '$[1]') AS email_address_id,
-                CASE WHEN count(*) = 1 THEN min(json_extract(value, '$[0]')) END AS account_id
-            FROM json_each(?) GROUP BY 1
-        ) i
-        JOIN email_address e ON e.id = i.email_address_id
-        WHERE {status.WRITABLE} AND EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = i.email_address_id)
-        """,
-        [context.firm_language, message, _mail_host(context), moment, moment, json.dumps(list(accesses))],
-    )
+    known = {
+        "message": message,
+        "now": moment,
+        "due": moment if due is None else due,
+        "language": context.firm_language,
+        "host": _mail_host(context),
+    }
+    return context.database.execute(_QUEUE_NOTICES.format(accesses=accesses), known)
 
 
-def withdraw_forsaken(context: Context, addresses: Sequence[int]) -> int:
-    """Inside a write transaction: for mailboxes of `addresses` that may log in nowhere any more, withdraw the open
-    invitation, its waiting mail, and end their sessions. Returns how many invitations were withdrawn.
+def withdraw_forsaken(
+    context: Context, mailboxes: str, parameters: Mapping[str, Any] | None = None, operation: int | None = None
+) -> tuple[int, int]:
+    """Inside a write transaction: for `mailboxes` (a SELECT of ids as `id`) that may log in nowhere any more, withdraw the
+    open invitation and its waiting mail, and end their sessions. Returns how many invitations, how many sessions.
     """
-    database = context.database
-    forsaken = """
-        SELECT value FROM json_each(?) WHERE NOT EXISTS (
-            SELECT 1 FROM contact_settings s JOIN account a ON a.id = s.account_id
-            WHERE s.email_address_id = value AND s.login = 1 AND a.archived = 0)
+    forsaken = f"""
+        SELECT m.id FROM ({mailboxes}) m WHERE NOT EXISTS (
+            SELECT 1 FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
+            WHERE s.email_address_id = m.id AND s.login = 1 AND a.archived = 0)
     """
-    wanted = json.dumps(list(addresses))
-    withdrawn = _withdraw(context, forsaken, wanted)
-    database.execute(
-        f"DELETE FROM session WHERE user_id IN (SELECT id FROM user WHERE email_address_id IN ({forsaken}))",
-        [wanted],
-    )
-    return withdrawn
+    with rows_of(context, "forsaken", forsaken, parameters):
+        withdrawn = _withdraw(context, "SELECT id FROM forsaken", operation=operation)
+        ended = context.database.execute(
+            "DELETE FROM session WHERE user_id IN (SELECT id FROM user WHERE email_address_id IN (SELECT id FROM forsaken))"
+        )
+    return withdrawn, ended
 
 
 def cancel(context: Context, addresses: Sequence[int], dry_run: bool = False) -> tuple[int, tuple[Skipped, ...]]:
@@ -183,32 +186,41 @@ def cancel(context: Context, addresses: Sequence[int], dry_run: bool = False) ->
             """,
             [wanted],
         )
-        count = _withdraw(context, "SELECT value FROM json_each(?)", wanted)
+        count = _withdraw(context, "SELECT value AS id FROM json_each(:wanted)", {"wanted": wanted})
         if dry_run:
             raise _DryRun
     return count, tuple(Skipped(address, None, _("there is no open invitation")) for (address,) in without)
 
 
-def _withdraw(context: Context, mailboxes: str, wanted: str) -> int:
-    database = context.database
-    closed = database.rows(
-        f"""
-        UPDATE invitation SET state = 'withdrawn', closed_at = ?
-        WHERE state IN ('queued', 'sent', 'failed') AND email_address_id IN ({mailboxes}) RETURNING id, email_address_id
-        """,
-        [context.clock(), wanted],
-    )
-    database.execute(
-        """
-        UPDATE outbox SET state = 'withdrawn'
-        WHERE state = 'queued' AND invitation_id IN (SELECT value FROM json_each(?))
-        """,
-        [json.dumps([row[0] for row in closed])],
-    )
-    activity.record_many(
-        context, "invitation_withdrawn", ((None, address, {"invitation": number}, {}) for number, address in closed)
-    )
-    return len(closed)
+def _withdraw(
+    context: Context, mailboxes: str, parameters: Mapping[str, Any] | None = None, operation: int | None = None
+) -> int:
+    """Inside a write transaction: withdraw the open invitations of `mailboxes`, a SELECT of ids; how many."""
+    open_ones = f"""
+        SELECT id, email_address_id, state FROM invitation INDEXED BY invitation_open
+        WHERE state IN ('queued', 'sent', 'failed') AND email_address_id IN ({mailboxes}) ORDER BY id
+    """
+    with rows_of(context, "closing", open_ones, parameters):
+        closed = context.database.execute(
+            "UPDATE invitation SET state = 'withdrawn', closed_at = ? WHERE id IN (SELECT id FROM closing)",
+            [context.clock()],
+        )
+        if closed:
+            context.database.execute(
+                """
+                UPDATE outbox INDEXED BY outbox_by_invitation SET state = 'withdrawn'
+                WHERE state = 'queued' AND invitation_id IN (SELECT id FROM closing)
+                """
+            )
+            activity.record_set(
+                context,
+                "invitation_withdrawn",
+                "closing ORDER BY id",
+                address="email_address_id",
+                before="json_object('invitation', id, 'state', state)",
+                operation=operation,
+            )
+    return closed
 
 
 def link_for(context: Context, invitation: int, generation: int, mailbox: str) -> str:
@@ -243,7 +255,7 @@ def open_link(context: Context, token_text: str) -> OpenedLink:
             return OpenedLink(LinkState.EXPIRED)
         accounts = context.database.rows(
             """
-            SELECT a.name FROM contact_settings s JOIN account a ON a.id = s.account_id
+            SELECT a.name FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
             WHERE s.email_address_id = ? AND s.login = 1 AND a.archived = 0 ORDER BY a.search_key, a.id
             """,
             [address],
@@ -259,7 +271,7 @@ def _uninvitable(context: Context, addresses: Sequence[int]) -> tuple[Skipped, .
         SELECT e.address, {status.WRITABLE}, u.id IS NOT NULL FROM email_address e
         LEFT JOIN user u ON u.email_address_id = e.id
         WHERE e.id IN (SELECT value FROM json_each(?))
-          AND NOT ({status.WRITABLE} AND e.id IN ({status.PENDING_ADDRESSES}))
+          AND NOT ({status.WRITABLE} AND {status.IS_PENDING})
         ORDER BY e.canonical
         """,
         [json.dumps(list(addresses))],
@@ -291,9 +303,53 @@ def why_not_invited(writable: bool, activated: bool) -> str:
 
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
-# The contact behind mailbox `i.email_address_id`: the first one that has it.
-_CONTACT = "FROM contact_email ce JOIN contact c ON c.id = ce.contact_id WHERE ce.email_address_id = i.email_address_id ORDER BY c.id LIMIT 1"
-_RECIPIENT_NAME = f"coalesce((SELECT c.name {_CONTACT}), '')"
-_LANGUAGE = f"coalesce((SELECT c.language {_CONTACT}), ?)"
+# The contact behind a mailbox: the first one that has it.
+_FIRST_CONTACT = (
+    "LEFT JOIN contact c ON c.id = (SELECT min(contact_id) FROM contact_email WHERE email_address_id = {mailbox})"
+)
+
 # Made when the mail is queued, so that it stays the same however often the mail is tried (RFC 5322, 3.6.4).
-_MESSAGE_ID = "'<' || lower(hex(randomblob(16))) || '@' || ? || '>'"
+_MESSAGE_ID = "'<' || lower(hex(randomblob(16))) || '@' || :host || '>'"
+
+# Those who are to be invited, each with the invitation that is open already and what is to be known of it to take this back.
+_INVITEES = """
+    SELECT m.id AS mailbox, i.id AS invitation_id,
+        CASE WHEN i.id IS NULL THEN '{{}}' ELSE json_object('state', i.state, 'generation', i.generation,
+            'live_generation', i.live_generation, 'failure', i.failure, 'expires_at', i.expires_at,
+            'staff', i.invited_by_staff_id, 'user', i.invited_by_user_id) END AS former
+    FROM ({mailboxes}) m
+    LEFT JOIN invitation i ON i.email_address_id = m.id AND i.state IN ('queued', 'sent', 'failed') ORDER BY m.id
+"""
+
+_OPEN_OF_INVITEE = "i.email_address_id = n.mailbox AND i.state IN ('queued', 'sent', 'failed')"
+
+_INVITE = """
+    INSERT INTO invitation (email_address_id, state, message, invited_by_staff_id, created_at, expires_at)
+    SELECT mailbox, 'queued', :message, :staff, :now, :expires FROM invitee WHERE true ORDER BY rowid
+    ON CONFLICT (email_address_id) WHERE state IN ('queued', 'sent', 'failed') DO UPDATE SET
+        generation = generation + 1, state = 'queued', message = excluded.message, failure = '',
+        live_generation = CASE WHEN expires_at <= :now THEN generation + 1 ELSE live_generation END,
+        invited_by_staff_id = excluded.invited_by_staff_id, invited_by_user_id = NULL, expires_at = excluded.expires_at
+"""
+
+_QUEUE_INVITATIONS = f"""
+    INSERT INTO outbox (kind, email_address_id, invitation_id, generation, recipient_name, language, message, message_id,
+        next_try_at, created_at)
+    SELECT 'invitation', n.mailbox, i.id, i.generation, coalesce(c.name, ''), coalesce(c.language, :language), :message,
+        {_MESSAGE_ID}, :due, :now
+    FROM invitee n CROSS JOIN invitation i ON {_OPEN_OF_INVITEE} {_FIRST_CONTACT.format(mailbox="n.mailbox")}
+    ORDER BY n.rowid
+"""
+
+_QUEUE_NOTICES = f"""
+    INSERT INTO outbox (kind, email_address_id, account_id, recipient_name, language, message, message_id, next_try_at, created_at)
+    SELECT 'access_notice', g.id, g.account_id, coalesce(c.name, ''), coalesce(c.language, :language), :message,
+        {_MESSAGE_ID}, :due, :now
+    FROM (
+        SELECT email_address_id AS id, CASE WHEN count(*) = 1 THEN min(account_id) END AS account_id
+        FROM ({{accesses}}) GROUP BY email_address_id
+    ) g
+    JOIN email_address e ON e.id = g.id {_FIRST_CONTACT.format(mailbox="g.id")}
+    WHERE {status.WRITABLE} AND EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = g.id)
+    ORDER BY g.id
+"""

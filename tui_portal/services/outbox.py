@@ -307,10 +307,10 @@ _LETTER_NAMES = (
 _LETTER = f"""
     SELECT o.kind, e.address, e.canonical, {status.WRITABLE}, o.recipient_name, o.language, o.message, o.message_id,
         o.created_at, o.invitation_id, o.generation, i.state IN ('queued', 'sent', 'failed'), i.generation = o.generation,
-        i.expires_at, EXISTS (SELECT 1 FROM ({status.PENDING_ADDRESSES}) p WHERE p.email_address_id = e.id),
+        i.expires_at, {status.IS_PENDING},
         EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = e.id),
         (SELECT json_group_array(name) FROM (
-            SELECT a.name FROM contact_settings s JOIN account a ON a.id = s.account_id
+            SELECT a.name FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
             WHERE s.email_address_id = e.id AND s.login = 1 AND a.archived = 0
               AND (o.account_id IS NULL OR a.id = o.account_id)
             ORDER BY a.search_key, a.id))

@@ -108,11 +108,17 @@ def _write(database: Database, batch: Batch) -> None:
 
 
 def _put_indexes_aside(database: Database) -> list[str]:
-    """Drop all indexes but those of keys; the statements that make them again, which is quicker than to keep them up."""
+    """Drop all indexes but those of keys, and what keeps the search index up; the statements that make them again, which is
+    quicker than to keep them up.
+    """
     with database.write():
         indexes = database.rows(
-            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid"
+            """
+            SELECT type, name, sql FROM sqlite_schema
+            WHERE type = 'index' AND sql IS NOT NULL OR type = 'trigger' AND name LIKE 'search\\_%' ESCAPE '\\' ORDER BY rowid
+            """
         )
-        for name, _statement in indexes:
-            database.execute(f"DROP INDEX {name}")
-    return [statement for _name, statement in indexes]
+        for kind, name, _statement in indexes:
+            database.execute(f"DROP {kind} {name}")
+    fill = "INSERT INTO account_search SELECT * FROM account_searched ORDER BY archived, search_key, id"
+    return [fill, *(statement for _kind, _name, statement in indexes)]

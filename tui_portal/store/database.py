@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import peewee
 
@@ -21,6 +21,9 @@ from tui_portal.domain.errors import DatabaseBusy, DatabaseMissing, DatabaseUnus
 from tui_portal.domain.invitations import KEY_BYTES
 from tui_portal.i18n import _
 from tui_portal.store.migrations import SCHEMA_VERSION, STEPS
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -33,8 +36,8 @@ _PRAGMAS = (
     ("journal_mode", "wal"),
     ("synchronous", "full"),
     ("foreign_keys", 1),
-    ("mmap_size", 256 * 1024 * 1024),
-    ("cache_size", -16_000),
+    ("mmap_size", 16 * 1024 * 1024),
+    ("cache_size", -4000),
     ("temp_store", "memory"),
 )
 
@@ -85,8 +88,17 @@ class Database:
         with self._plain_errors():
             if self._peewee.in_transaction():
                 raise RuntimeError("a write transaction inside another one")
-            with self._peewee.transaction():
-                yield
+            stopped: BaseException | None = None
+            try:
+                with self._peewee.transaction():
+                    try:
+                        yield
+                    except BaseException as error:
+                        stopped = error
+                        raise
+            except peewee.OperationalError as error:
+                # A full disk or an interrupt ends the transaction by itself; why is told, not that ROLLBACK found none.
+                raise stopped or _first_cause(error) from None
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one statement; the number of rows it changed."""
@@ -123,6 +135,18 @@ class Database:
         """A number that changes when another connection has committed (SQLite's `data_version`)."""
         return int(self.value("PRAGMA data_version"))
 
+    @contextmanager
+    def watched(self, steps: int, stops: Callable[[], bool]) -> Iterator[None]:
+        """Inside, `stops` is asked after every `steps` instructions of SQLite; where it says True the statement fails and the
+        transaction is taken back.
+        """
+        connection = self._connection()
+        connection.set_progress_handler(stops, steps)
+        try:
+            yield
+        finally:
+            connection.set_progress_handler(None, steps)
+
     def interrupt(self) -> None:
         """End what this thread's connection is doing; for a stale question, never for a write."""
         self._connection().interrupt()
@@ -141,6 +165,13 @@ class Database:
             raise
         except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.DatabaseError) as error:
             raise in_plain_words(error, self.path) from error
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """What went wrong first, where one error came up while another was being handled."""
+    while isinstance(error.__context__, peewee.DatabaseError | sqlite3.DatabaseError):
+        error = error.__context__
+    return error
 
 
 def in_plain_words(error: Exception, path: Path) -> DatabaseUnusable:
@@ -275,7 +306,7 @@ class Lane:
         """Queue `work(*arguments)`."""
         return self._executor.submit(work, *arguments)
 
-    def run(self, work: Callable[..., T], *arguments: Any) -> Awaitable[T]:
+    def run(self, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
         """Queue `work(*arguments)` and await its outcome from the event loop."""
         import asyncio
 

@@ -178,6 +178,20 @@ class Outbox(Model):
     sent_at = IntegerField(null=True)
 
 
+class Operation(Model):
+    id = AutoField()
+    at = IntegerField()
+    staff_id = IntegerField()
+    kind = TextField()
+    details = TextField()
+    skipped = TextField()
+    log_from = IntegerField()
+    log_to = IntegerField()
+    mail_from = IntegerField()
+    mail_to = IntegerField()
+    undone_at = IntegerField(null=True)
+
+
 class Activity(Model):
     id = AutoField()
     at = IntegerField()
@@ -190,6 +204,7 @@ class Activity(Model):
     email_address_id = IntegerField(null=True)
     before = TextField()
     after = TextField()
+    operation_id = IntegerField(null=True)
 
 
 class SavedView(Model):
@@ -204,10 +219,33 @@ class SavedView(Model):
         table_name = "saved_view"
 
 
+class StaffSetting(Model):
+    staff_id = IntegerField()
+    name = TextField()
+    value = TextField()
+
+    class Meta:
+        table_name = "staff_setting"
+        primary_key = CompositeKey("staff_id", "name")
+
+
 class Lease(Model):
     name = TextField(primary_key=True)
     owner = TextField()
     until = IntegerField()
+
+
+class AccountSearch(Model):
+    archived = IntegerField()
+    search_key = TextField()
+    id = IntegerField()
+    type = TextField()
+    test = IntegerField()
+    words = TextField()
+
+    class Meta:
+        table_name = "account_search"
+        primary_key = CompositeKey("archived", "search_key", "id")
 
 
 MODELS = (
@@ -226,7 +264,10 @@ MODELS = (
     Session,
     Invitation,
     Outbox,
+    Operation,
     Activity,
     SavedView,
+    StaffSetting,
     Lease,
+    AccountSearch,
 )

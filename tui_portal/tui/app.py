@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +33,14 @@ from tui_portal.tui.text import fit
 from tui_portal.tui.themes import DEFAULT_THEME, themes
 from tui_portal.tui.typeahead import TypeAhead
 from tui_portal.tui.widgets.bars import SMALLEST, Place
+from tui_portal.tui.workers import start
 
 if TYPE_CHECKING:
     from tui_portal.services.outbox import OutboxSummary
     from tui_portal.tui.commands import PortalCommands
 
 WIDE = 110
+_CUT_OFF_SECONDS = 1.0
 
 
 def portal_commands() -> type[PortalCommands]:
@@ -50,6 +55,7 @@ class PortalApp(TypeAhead):
     named to the child that delivers mail, which is started only with `deliver`.
     """
 
+    TITLE = "tui_portal"
     CSS_PATH = [styles_folder() / "portal.tcss"]
     BINDINGS = keys.bindings(keys.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]
@@ -75,6 +81,8 @@ class PortalApp(TypeAhead):
         self._mail: OutboxSummary | None = None
         self._counts: dict[str, int] = {}
         self._data_version = 0
+        self._deliver_after = 0.0
+        self.cut_off = False
 
     @property
     def settings(self) -> Settings:
@@ -92,9 +100,13 @@ class PortalApp(TypeAhead):
         parts: list[str] = []
         if self._mail is not None and self._mail.waiting:
             waiting = ngettext("✉ {n} waits", "✉ {n} wait", self._mail.waiting).format(n=self._mail.waiting)
-            if self._mail.problem:
-                room = max(0, self.size.width // 3 - cell_len(waiting))
+            if self._mail.problem and self.size.width < WIDE:
+                waiting += " !"
+            elif self._mail.problem:
+                room = self.size.width // 3
                 waiting += ": " + fit(self._mail.problem, min(room, cell_len(safe(self._mail.problem))))
+            if self._held_seconds:
+                waiting += " " + _("for {n} s").format(n=self._held_seconds)
             parts.append(waiting)
         if self.context.read_only:
             parts.append(_("read-only"))
@@ -133,13 +145,13 @@ class PortalApp(TypeAhead):
     async def on_mount(self) -> None:
         self._leave_on_signals()
         self._data_version = await self.lanes.read(_data_version)
-        self.run_worker(self._watch(), name="watch", exit_on_error=False)
+        start(self, self._watch, "watch", quiet=True)
         self.set_interval(self.settings.limits.watch_seconds, self._look, name="data_version")
 
     def open_row(self, place: str, row_id: int) -> None:
         """Open the account behind a row; of a pending mailbox the first account it may log in to."""
         if place == "pending":
-            self.run_worker(self._open_pending(row_id), name="open")
+            start(self, partial(self._open_pending, row_id), "open")
         else:
             self.open_account(row_id)
 
@@ -154,7 +166,11 @@ class PortalApp(TypeAhead):
 
     def mail_was_queued(self) -> None:
         """Look at the outbox now, and hand over what is due."""
-        self.run_worker(self._watch(), name="watch", exit_on_error=False)
+        self._deliver_after = 0.0
+        self._look_at_mail()
+
+    def _look_at_mail(self) -> None:
+        start(self, self._watch, "watch", quiet=True)
 
     def action_go(self, place: str) -> None:
         """Go to a place of the side bar."""
@@ -191,7 +207,11 @@ class PortalApp(TypeAhead):
         self.exit(0)
 
     async def on_unmount(self) -> None:
-        await asyncio.to_thread(self.lanes.close)
+        closing = asyncio.to_thread(self.lanes.close)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(
+                asyncio.shield(asyncio.ensure_future(closing)), _CUT_OFF_SECONDS if self.cut_off else None
+            )
 
     async def _look(self) -> None:
         """Look whether another connection has written, and show it; and whether mail has fallen due."""
@@ -206,12 +226,25 @@ class PortalApp(TypeAhead):
                 if isinstance(screen, PlaceScreen) and screen.is_current:
                     screen.read_again()
         if changed or self._mail_is_due:
-            self.mail_was_queued()
+            self._look_at_mail()
+        elif self._held_seconds:
+            self._show_surroundings()
 
     @property
     def _mail_is_due(self) -> bool:
-        next_try = self._mail.next_try_at if self._mail is not None else None
-        return next_try is not None and next_try <= self.clock()
+        mail = self._mail
+        if mail is None or self._delivery is None or time.monotonic() < self._deliver_after:
+            return False
+        return mail.due > 0 or (mail.next_try_at is not None and mail.next_try_at <= self.clock())
+
+    @property
+    def _held_seconds(self) -> int:
+        """For how long the mail of a bulk edit still waits, so that it can be taken back; 0 when none does."""
+        mail = self._mail
+        if mail is None or mail.due or mail.problem or mail.next_try_at is None:
+            return 0
+        left = mail.next_try_at - self.clock()
+        return left if 0 < left <= self.settings.limits.hold_seconds else 0
 
     async def _watch(self) -> None:
         """Count the places and the outbox; hand over mail that is due and that nobody else hands over."""
@@ -220,18 +253,26 @@ class PortalApp(TypeAhead):
 
         try:
             self._counts = await self.lanes.count(_count_places)
-            mail = self._mail = await self.lanes.count(summary)
+            self._mail = await self.lanes.count(summary)
             self._show_surroundings()
-            if self._delivery is None or not mail.due or not self.settings.mail.smtp:
+            if not self._mail_is_due or not self.settings.mail.smtp or await self.lanes.count(delivery_is_held):
                 return
-            if not await self.lanes.count(delivery_is_held):
-                status = await self._delivery.deliver()
-                self._mail = await self.lanes.count(summary)
-                if status not in (None, 0, 1, MailUnavailable.exit_status):
-                    self._say(_("The mail could not be handed over; `tui-portal deliver --once` says why."))
-                self._show_surroundings()
+            status = await self._deliver()
+            self._mail = await self.lanes.count(summary)
+            if status not in (None, 0, 1, MailUnavailable.exit_status):
+                self._say(_("The mail could not be handed over; `tui-portal deliver --once` says why."))
+            self._show_surroundings()
         except PortalError as error:
             self._say(error.message)
+
+    async def _deliver(self) -> int | None:
+        """Start the child that hands over what is due; after one that could not, wait before the next."""
+        if self._delivery is None:
+            return None
+        status = await self._delivery.deliver()
+        if status not in (None, 0, 1):
+            self._deliver_after = time.monotonic() + self.settings.limits.retry_first_seconds
+        return status
 
     async def _open_pending(self, address: int) -> None:
         from tui_portal.services.pending import pending_rows
@@ -254,6 +295,22 @@ class PortalApp(TypeAhead):
         if isinstance(screen, PlaceScreen):
             screen.say(sentence, warning=True)
 
+    @property
+    def is_too_small(self) -> bool:
+        return self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What can be told in a sentence is no crash: a worker's is told in the last line, any other ends the application with
+        it.
+        """
+        cause = getattr(error, "error", error)
+        if not isinstance(cause, PortalError):
+            super()._handle_exception(error)
+        elif cause is not error and self.is_running:
+            self._say(cause.message)
+        else:
+            self.exit(cause.exit_status, cause.exit_status, safe(cause.message))
+
     def _fatal_error(self) -> None:
         """A crash: one line for the person, the rest in the log, without the values of local variables."""
         from rich.text import Text
@@ -267,8 +324,13 @@ class PortalApp(TypeAhead):
     def _leave_on_signals(self) -> None:
         """A line that is cut (SIGHUP) or an ordered end (SIGTERM) leaves as `q` does, with the terminal as it was."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self.exit, 128 + number)
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._cut_off, 128 + number)
+
+    def _cut_off(self, status: int) -> None:
+        """End at once: a write that waits for somebody else's lock is given up, and has changed nothing."""
+        self.cut_off = True
+        self.exit(status)
 
 
 def _data_version(context: Context) -> int:

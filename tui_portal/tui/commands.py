@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from tui_portal.domain.errors import WrongUse
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services.accounts import AccountQuery, AccountRow, account_ids, account_rows
@@ -60,4 +61,7 @@ class PortalCommands(Provider):
 
 
 def _accounts(context: Context, words: str) -> list[AccountRow]:
-    return account_rows(context, account_ids(context, AccountQuery(find=words), _ACCOUNTS_SHOWN))
+    try:
+        return account_rows(context, account_ids(context, AccountQuery(find=words), _ACCOUNTS_SHOWN))
+    except WrongUse:
+        return []  # a filter that is not finished yet

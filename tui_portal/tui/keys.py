@@ -51,6 +51,7 @@ class KeyGroup:
 
 _SIGNS = {
     "slash": "/",
+    "asterisk": "*",
     "question_mark": "?",
     "colon": ":",
     "minus": "-",
@@ -89,6 +90,9 @@ LIST = KeyGroup(
         Key("page_up", "pageup", "page(-1)", N_("one page up")),
         Key("first", "home,g", "first", N_("first line")),
         Key("last", "end,G", "last", N_("last line")),
+        Key("mark", "space", "mark", N_("mark and go down"), N_("mark")),
+        Key("mark_all", "asterisk", "mark_all", N_("mark all that the list shows"), N_("all")),
+        Key("mark_range", "v", "mark_range", N_("begin a range, and mark to here")),
         Key("open", "enter", "open", N_("open"), N_("open")),
     ),
 )
@@ -97,9 +101,16 @@ LIST_SCREEN = KeyGroup(
     "list_screen",
     N_("In every list"),
     (
+        Key("more", "m", "more_actions", N_("more actions, on what is marked or under the cursor"), N_("more actions")),
+        Key("filter", "f", "filter_menu", N_("filter: last login, type, tags, …"), N_("filter")),
         Key("find", "slash", "find", N_("find, as you type; esc leaves the line, esc again empties it"), N_("find")),
+        Key("sort", "s", "sort_menu", N_("sort by a column"), N_("sort")),
+        Key("turn", "S", "turn_order", N_("turn the order round")),
+        Key("undo", "u", "undo", N_("undo")),
+        Key("redo", "U", "redo", N_("redo")),
+        Key("export", "x", "export", N_("export what the list shows")),
         Key("refresh", "r", "read_again", N_("read again")),
-        Key("empty", "escape", "empty_find", N_("show everything again")),
+        Key("clear", "escape", "clear", N_("clear the marks, then the filter")),
     ),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -19,25 +19,60 @@ from tui_portal.tui.widgets.window_table import Cell, Column
 R = TypeVar("R")
 
 
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """How a list is looked at: what the find line says, and the order."""
+
+    text: str = ""
+    sort: str = "name"
+    descending: bool = False
+
+
 @dataclass(frozen=True)
 class ListSource(Generic[R]):
-    """One list. `ids(context, find, limit)` gives its order, `rows(context, ids)` the lines for ids, by id."""
+    """One list. `ids(context, view, limit)` gives its order, `rows(context, ids)` the lines for ids, by id.
+
+    `sorts` are the orders: the key that chooses each, and its title. `words(text)` tells a filter in words, `highlights(text)`
+    finds in a cell what was looked for.
+    """
 
     place: str
     title: Callable[[], str]
-    ids: Callable[[Context, str, int], array[int]]
+    ids: Callable[[Context, ListView, int], array[int]]
     rows: Callable[[Context, list[int]], dict[int, R]]
     columns: Callable[[Callable[[], int]], Sequence[Column[R]]]
     flexible: int
-    order: Callable[[], str]
+    sorts: Mapping[str, tuple[str, Callable[[], str]]]
+    view: ListView
     empty: Callable[[], str]
+    words: Callable[[str], str]
+    highlights: Callable[[str], Callable[[str], list[tuple[int, int]]] | None]
+
+
+ACCOUNT_SORTS: Mapping[str, tuple[str, Callable[[], str]]] = {
+    "name": ("n", lambda: _("Name")),
+    "id": ("i", lambda: _("ID")),
+    "type": ("t", lambda: _("Type")),
+    "contacts": ("c", lambda: _("Contacts")),
+    "login": ("l", lambda: _("Login")),
+    "notify": ("o", lambda: _("Notify")),
+    "sync": ("y", lambda: _("Email sync")),
+    "last_login": ("d", lambda: _("Last login")),
+}
+
+PENDING_SORTS: Mapping[str, tuple[str, Callable[[], str]]] = {
+    "address": ("e", lambda: _("Email")),
+    "account": ("a", lambda: _("Account")),
+    "invite_sent": ("s", lambda: _("Invite sent")),
+    "invited_by": ("b", lambda: _("Invited by")),
+}
 
 
 def accounts_source(*, archived: bool) -> ListSource[AccountRow]:
     """Clients > Accounts, or the archived ones."""
 
-    def ids(context: Context, find: str, limit: int) -> array[int]:
-        return account_ids(context, AccountQuery(find=find, archived=archived), limit)
+    def ids(context: Context, view: ListView, limit: int) -> array[int]:
+        return account_ids(context, AccountQuery(view.text, archived, view.sort, view.descending), limit)
 
     return ListSource(
         place="archived" if archived else "accounts",
@@ -46,11 +81,31 @@ def accounts_source(*, archived: bool) -> ListSource[AccountRow]:
         rows=lambda context, wanted: {row.id: row for row in account_rows(context, wanted)},
         columns=account_columns,
         flexible=22,
-        order=lambda: _("by Name ↑"),
+        sorts=ACCOUNT_SORTS,
+        view=ListView(),
         empty=(lambda: _("No account is archived."))
         if archived
         else (lambda: _("No accounts yet. `tui-portal import FILE` takes them from a CSV file.")),
+        words=filter_words,
+        highlights=filter_highlights,
     )
+
+
+def filter_words(text: str) -> str:
+    """What a filter says, in words; empty where it only holds words to find, which can be read as they are."""
+    from tui_portal.domain.filters import describe, parse_filter
+
+    return describe(parse_filter(text)) if ":" in text or "-" in text else ""
+
+
+def filter_highlights(text: str) -> Callable[[str], list[tuple[int, int]]] | None:
+    """What finds in a cell the words that the filter looks for."""
+    if not text.strip():
+        return None
+    from tui_portal.domain.filters import highlights, match_ranges, parse_filter
+
+    words = highlights(parse_filter(text))
+    return (lambda cell: match_ranges(cell, words)) if words else None
 
 
 def account_columns(clock: Callable[[], int]) -> Sequence[Column[AccountRow]]:
@@ -66,15 +121,33 @@ def account_columns(clock: Callable[[], int]) -> Sequence[Column[AccountRow]]:
 
     return (
         Column(lambda: "", lambda row: Cell(status_sign(row), row.status.value), 1),
-        Column(lambda: _("ID"), lambda row: Cell(row.code, row.status.value), 8),
-        Column(lambda: _("NAME"), lambda row: Cell(row.name), 0),
-        Column(lambda: _("TYPE"), lambda row: Cell(row.type.label), 10, rank=3),
-        Column(lambda: _("CONTACTS"), lambda row: Cell(str(row.contacts)), 8, rank=5, right=True),
-        Column(lambda: _("LOGIN"), lambda row: share(row.login, row), 6, rank=1, right=True),
-        Column(lambda: _("NOTIFY"), lambda row: share(row.notify, row), 6, rank=2, right=True),
-        Column(lambda: _("SYNC"), lambda row: share(row.sync, row), 6, rank=2, right=True),
-        Column(lambda: _("LAST LOGIN"), last_login, 11, rank=1),
-        Column(lambda: _("TAGS"), lambda row: Cell(", ".join(row.tags), "dim"), 14, rank=6),
+        Column(lambda: _("ID"), lambda row: Cell(row.code, row.status.value), 8, name="id", found=True),
+        Column(lambda: _("NAME"), lambda row: Cell(row.name), 0, name="name", found=True),
+        Column(lambda: _("TYPE"), lambda row: Cell(row.type.label), 10, rank=3, name="type", hides="type"),
+        Column(
+            lambda: _("CONTACTS"),
+            lambda row: Cell(str(row.contacts)),
+            8,
+            rank=5,
+            right=True,
+            name="contacts",
+            hides="contacts",
+        ),
+        Column(
+            lambda: _("LOGIN"), lambda row: share(row.login, row), 5, rank=1, right=True, name="login", hides="login"
+        ),
+        Column(
+            lambda: _("NOTIFY"),
+            lambda row: share(row.notify, row),
+            6,
+            rank=2,
+            right=True,
+            name="notify",
+            hides="notify",
+        ),
+        Column(lambda: _("SYNC"), lambda row: share(row.sync, row), 5, rank=2, right=True, name="sync", hides="sync"),
+        Column(lambda: _("LAST LOGIN"), last_login, 11, rank=1, name="last_login", hides="last_login"),
+        Column(lambda: _("TAGS"), lambda row: Cell(", ".join(row.tags), "dim"), 14, rank=6, hides="tags"),
     )
 
 
@@ -83,12 +156,17 @@ def pending_source() -> ListSource[PendingRow]:
     return ListSource(
         place="pending",
         title=lambda: _("Pending activation"),
-        ids=lambda context, find, limit: pending_ids(context, PendingQuery(find=find), limit),
+        ids=lambda context, view, limit: pending_ids(
+            context, PendingQuery(view.text, view.sort, view.descending), limit
+        ),
         rows=lambda context, wanted: {row.id: row for row in pending_rows(context, wanted)},
         columns=pending_columns,
         flexible=20,
-        order=lambda: _("by Email ↑"),
+        sorts=PENDING_SORTS,
+        view=ListView(sort="address"),
         empty=lambda: _("Nobody is pending: everyone who may log in has chosen a password."),
+        words=lambda _text: "",
+        highlights=lambda _text: None,
     )
 
 
@@ -109,9 +187,15 @@ def pending_columns(clock: Callable[[], int]) -> Sequence[Column[PendingRow]]:
 
     return (
         Column(lambda: "", sign, 1),
-        Column(lambda: _("EMAIL"), lambda row: Cell(row.address), 0),
-        Column(lambda: _("ACCOUNT(S)"), lambda row: Cell(", ".join(name for _code, name in row.accounts)), 28, rank=1),
-        Column(lambda: _("INVITE SENT"), sent, 15),
+        Column(lambda: _("EMAIL"), lambda row: Cell(row.address), 0, name="address"),
+        Column(
+            lambda: _("ACCOUNT(S)"),
+            lambda row: Cell(", ".join(name for _code, name in row.accounts)),
+            28,
+            rank=1,
+            name="account",
+        ),
+        Column(lambda: _("INVITE SENT"), sent, 15, name="invite_sent"),
         Column(
             lambda: _("INVITED BY"),
             lambda row: Cell(row.invited_by or "—", "" if row.invited_by else "dim"),

@@ -16,6 +16,9 @@ from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.widgets import Input, TextArea
 
+from tui_portal.domain.text import safe
+
+_ALWAYS = ("ctrl+q", "ctrl+c")
 _LOOK_AGAIN_SECONDS = 0.005
 _MOST_LOOKS = 1000  # a screen that never gets ready does not keep its keys for ever
 
@@ -38,13 +41,27 @@ class TypeAhead(App[int]):
         self._under_way: events.Event | None = None
         self._looks = 0
 
+    @property
+    def is_too_small(self) -> bool:
+        """Whether the window shows nothing but a sentence, so that no key can be meant for what is hidden."""
+        return False
+
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
-            self._typed.append(event)
-            if self._under_way is None and not self._looks:
-                await self._take_next()
-        else:
+        if not isinstance(event, (events.Key, events.Paste)) or event.is_forwarded:
             await super().on_event(event)
+            return
+        if self.is_too_small and not (isinstance(event, events.Key) and event.key in _ALWAYS):
+            return
+        self._typed.append(self._harmless(event) if isinstance(event, events.Paste) else event)
+        if self._under_way is None and not self._looks:
+            await self._take_next()
+
+    def _harmless(self, event: events.Paste) -> events.Paste:
+        """What was pasted, with nothing unseen in it; in one line for a field of one line, so that none of it is lost."""
+        text = safe(event.text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "), lines=True)
+        if isinstance(self.screen.focused, Input):
+            text = " ".join(text.split("\n")).strip()
+        return events.Paste(text)
 
     async def _take_next(self) -> None:
         """Hand the next key on as soon as somebody is there to take it."""

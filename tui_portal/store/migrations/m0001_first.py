@@ -37,7 +37,8 @@ STATEMENTS = (
     ) STRICT
     """,
     "CREATE INDEX account_by_id ON account (archived, id)",
-    "CREATE INDEX account_by_name ON account (archived, search_key, id)",
+    # With what a filter asks of every account, so that the list in its usual order is read from this index alone.
+    "CREATE INDEX account_by_name ON account (archived, search_key, id, type, test)",
     "CREATE INDEX account_by_type ON account (archived, type, search_key, id)",
     "CREATE INDEX account_by_search_key ON account (search_key)",
     """
@@ -88,6 +89,9 @@ STATEMENTS = (
         checked_at INTEGER NOT NULL
     ) STRICT
     """,
+    "CREATE INDEX email_address_refused ON email_address (id) WHERE validity IN ('invalid', 'bouncing')",
+    # Those few that finding without accents has to look at one by one.
+    "CREATE INDEX email_address_foreign ON email_address (id) WHERE address GLOB '*[^ -~]*'",
     """
     CREATE TABLE contact_email (
         contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
@@ -193,6 +197,24 @@ STATEMENTS = (
     "CREATE INDEX outbox_waiting ON outbox (next_try_at, id) WHERE state IN ('queued', 'sending')",
     "CREATE INDEX outbox_by_state ON outbox (state, id)",
     "CREATE INDEX outbox_by_invitation ON outbox (invitation_id, generation)",
+    # One change of a staff member, which can be taken back as one. What it wrote in the log and in the outbox are the rows
+    # after *_from up to *_to: nobody else writes in between. `details` is what was wished, `skipped` what was left out.
+    """
+    CREATE TABLE operation (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        staff_id INTEGER NOT NULL REFERENCES staff (id),
+        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate')),
+        details TEXT NOT NULL DEFAULT '{}',
+        skipped TEXT NOT NULL DEFAULT '[]',
+        log_from INTEGER NOT NULL,
+        log_to INTEGER NOT NULL,
+        mail_from INTEGER NOT NULL,
+        mail_to INTEGER NOT NULL,
+        undone_at INTEGER
+    ) STRICT
+    """,
+    "CREATE INDEX operation_by_staff ON operation (staff_id, id)",
     """
     CREATE TABLE activity (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -205,7 +227,8 @@ STATEMENTS = (
         contact_id INTEGER,
         email_address_id INTEGER,
         before TEXT NOT NULL DEFAULT '{}',
-        after TEXT NOT NULL DEFAULT '{}'
+        after TEXT NOT NULL DEFAULT '{}',
+        operation_id INTEGER REFERENCES operation (id)
     ) STRICT
     """,
     "CREATE INDEX activity_by_account ON activity (account_id, id)",
@@ -228,11 +251,127 @@ STATEMENTS = (
         UNIQUE (staff_id, list, name)
     ) STRICT
     """,
+    # What a staff member has chosen for themselves, such as the columns of a list; the value is JSON.
+    """
+    CREATE TABLE staff_setting (
+        staff_id INTEGER NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (staff_id, name)
+    ) STRICT, WITHOUT ROWID
+    """,
     """
     CREATE TABLE lease (
         name TEXT PRIMARY KEY,
         owner TEXT NOT NULL,
         until INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
+    """,
+    # The search index: one row an account, in the order of the list, with the names and addresses of its contacts. Like any
+    # index it holds nothing of its own: the view says what a row must be, the triggers keep it so. An account that is being
+    # deleted loses its links first, when the view has lost it already: hence the coalesce.
+    """
+    CREATE TABLE account_search (
+        archived INTEGER NOT NULL,
+        search_key TEXT NOT NULL,
+        id INTEGER NOT NULL UNIQUE,
+        type TEXT NOT NULL,
+        test INTEGER NOT NULL,
+        words TEXT NOT NULL,
+        PRIMARY KEY (archived, search_key, id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE VIEW account_searched AS
+    SELECT a.archived, a.search_key, a.id, a.type, a.test, a.search_key || coalesce((
+        SELECT group_concat(char(10) || c.search_key || coalesce((
+            SELECT group_concat(
+                char(10) || e.canonical || iif(lower(e.address) = e.canonical, '', char(10) || lower(e.address)), '')
+            FROM contact_email ce CROSS JOIN email_address e ON e.id = ce.email_address_id
+            WHERE ce.contact_id = c.id), ''), '')
+        FROM account_contact ac CROSS JOIN contact c ON c.id = ac.contact_id WHERE ac.account_id = a.id), '') AS words
+    FROM account a
+    """,
+    """
+    CREATE TRIGGER search_account_added AFTER INSERT ON account
+    BEGIN INSERT INTO account_search SELECT * FROM account_searched WHERE id = NEW.id; END
+    """,
+    """
+    CREATE TRIGGER search_account_changed AFTER UPDATE OF archived, type, test ON account
+    WHEN OLD.id = NEW.id AND OLD.search_key = NEW.search_key
+    BEGIN
+        UPDATE account_search SET archived = NEW.archived, type = NEW.type, test = NEW.test WHERE id = NEW.id;
+    END
+    """,
+    """
+    CREATE TRIGGER search_account_renamed AFTER UPDATE OF id, search_key ON account
+    WHEN OLD.id <> NEW.id OR OLD.search_key <> NEW.search_key
+    BEGIN
+        DELETE FROM account_search WHERE id = OLD.id;
+        INSERT INTO account_search SELECT * FROM account_searched WHERE id = NEW.id;
+    END
+    """,
+    """
+    CREATE TRIGGER search_account_deleted AFTER DELETE ON account
+    BEGIN DELETE FROM account_search WHERE id = OLD.id; END
+    """,
+    """
+    CREATE TRIGGER search_contact_linked AFTER INSERT ON account_contact
+    BEGIN
+        UPDATE account_search SET words = coalesce((SELECT words FROM account_searched f WHERE f.id = account_search.id), '')
+        WHERE id = NEW.account_id;
+    END
+    """,
+    """
+    CREATE TRIGGER search_contact_unlinked AFTER DELETE ON account_contact
+    BEGIN
+        UPDATE account_search SET words = coalesce((SELECT words FROM account_searched f WHERE f.id = account_search.id), '')
+        WHERE id = OLD.account_id;
+    END
+    """,
+    """
+    CREATE TRIGGER search_contact_relinked AFTER UPDATE OF account_id, contact_id ON account_contact
+    BEGIN
+        UPDATE account_search SET words = coalesce((SELECT words FROM account_searched f WHERE f.id = account_search.id), '')
+        WHERE id IN (OLD.account_id, NEW.account_id);
+    END
+    """,
+    """
+    CREATE TRIGGER search_contact_renamed AFTER UPDATE OF search_key ON contact WHEN OLD.search_key <> NEW.search_key
+    BEGIN
+        UPDATE account_search SET words = coalesce((SELECT words FROM account_searched f WHERE f.id = account_search.id), '')
+        WHERE id IN (SELECT account_id FROM account_contact WHERE contact_id = NEW.id);
+    END
+    """,
+    """
+    CREATE TRIGGER search_address_added AFTER INSERT ON contact_email
+    BEGIN
+        UPDATE account_search SET words = coalesce((SELECT words FROM account_searched f WHERE f.id = account_search.id), '')
+        WHERE id IN (SELECT account_id FROM account_contact WHERE contact_id = NEW.contact_id);
+    END
+    """,
+    """
+    CREATE TRIGGER search_address_removed AFTER DELETE ON contact_email
+    BEGIN
+        UPDATE account_search SET words = coalesce((SELECT words FROM account_searched f WHERE f.id = account_search.id), '')
+        WHERE id IN (SELECT account_id FROM account_contact WHERE contact_id = OLD.contact_id);
+    END
+    """,
+    """
+    CREATE TRIGGER search_address_moved AFTER UPDATE OF contact_id, email_address_id ON contact_email
+    BEGIN
+        UPDATE account_search SET words = coalesce((SELECT words FROM account_searched f WHERE f.id = account_search.id), '')
+        WHERE id IN (SELECT account_id FROM account_contact WHERE contact_id IN (OLD.contact_id, NEW.contact_id));
+    END
+    """,
+    """
+    CREATE TRIGGER search_address_rewritten AFTER UPDATE OF address, canonical ON email_address
+    WHEN OLD.address <> NEW.address OR OLD.canonical <> NEW.canonical
+    BEGIN
+        UPDATE account_search SET words = coalesce((SELECT words FROM account_searched f WHERE f.id = account_search.id), '')
+        WHERE id IN (
+            SELECT ac.account_id FROM contact_email ce JOIN account_contact ac ON ac.contact_id = ce.contact_id
+            WHERE ce.email_address_id = NEW.id);
+    END
     """,
 )

@@ -12,6 +12,7 @@ from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
 from tui_portal.tui.text import plain
+from tui_portal.tui.widgets.bars import TooSmall
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class Dialog(ModalScreen[T | None]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
+        yield TooSmall()
         frame = VerticalScroll(id="dialog", can_focus=False)
         frame.border_title = plain(f" {self._heading} ")
         frame.border_subtitle = plain(f" {self._on_whom} ") if self._on_whom else None

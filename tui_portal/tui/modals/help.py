@@ -15,6 +15,7 @@ from textual.widgets import Static
 from tui_portal.i18n import _
 from tui_portal.tui.keys import KeyGroup
 from tui_portal.tui.text import plain
+from tui_portal.tui.widgets.bars import TooSmall
 
 
 class HelpScreen(ModalScreen[None]):
@@ -32,6 +33,7 @@ class HelpScreen(ModalScreen[None]):
         self._groups = groups
 
     def compose(self) -> ComposeResult:
+        yield TooSmall()
         frame = VerticalScroll(id="help")
         frame.border_title = plain(" " + _("Keys on this screen") + " ")
         frame.border_subtitle = plain(" " + _("esc closes") + " ")

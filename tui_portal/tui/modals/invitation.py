@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Button, Static, TextArea
 from textual.widgets.button import ButtonVariant
 
+from tui_portal.domain.errors import PortalError
+from tui_portal.domain.text import tidy_message
 from tui_portal.i18n import _
 from tui_portal.tui.modals.dialog import Dialog, buttons
 from tui_portal.tui.text import plain
+from tui_portal.tui.workers import start
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,8 @@ class InvitationChoice:
 
 
 class InvitationDialog(Dialog[InvitationChoice]):
-    """Dismissed with an InvitationChoice, or with None where nothing is to change.
+    """Dismissed with an InvitationChoice once `do` has carried it out, or with None where nothing is to change. What `do`
+    refuses is told, and the dialog keeps what was typed.
 
     `grants`: LOGIN is being switched on, so that there is a Not now; else only the mail is at stake. `active`: the user
     has a password already and gets a notice.
@@ -31,14 +37,26 @@ class InvitationDialog(Dialog[InvitationChoice]):
 
     AUTO_FOCUS = "#message"
     BINDINGS = [
-        Binding("alt+s", "send", show=False),
-        Binding("alt+n", "not_now", show=False),
+        Binding("alt+s", "send", show=False, priority=True),
+        Binding("alt+n", "not_now", show=False, priority=True),
     ]
 
-    def __init__(self, address: str, account: str, language: str, *, grants: bool, active: bool, most: int) -> None:
+    def __init__(
+        self,
+        address: str,
+        account: str,
+        language: str,
+        do: Callable[[InvitationChoice], Awaitable[object]],
+        *,
+        grants: bool,
+        active: bool,
+        most: int,
+    ) -> None:
         title = _("LOGIN on") if grants else _("Send invitation")
         super().__init__(title, _("{address} in {account}").format(address=address, account=account))
         self._language = language
+        self._do = do
+        self._asked_to_leave = False
         self._grants = grants
         self._active = active
         self._most = most
@@ -49,6 +67,7 @@ class InvitationDialog(Dialog[InvitationChoice]):
         message = TextArea(id="message", compact=True, tab_behavior="focus", show_line_numbers=False)
         message.cursor_blink = False
         yield message
+        yield Static(id="told", classes="warning", markup=False)
         choices: list[tuple[str, str, ButtonVariant]] = [("send", _("Send"), "primary")]
         if self._grants:
             choices.append(("not-now", _("Not now"), "default"))
@@ -59,6 +78,8 @@ class InvitationDialog(Dialog[InvitationChoice]):
         self.call_after_refresh(self._count)
 
     def on_text_area_changed(self) -> None:
+        self._asked_to_leave = False
+        self._tell("")
         self._count()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
@@ -70,12 +91,34 @@ class InvitationDialog(Dialog[InvitationChoice]):
             self.action_leave()
 
     def action_send(self) -> None:
-        if self._length() <= self._most:
-            self.dismiss(InvitationChoice(True, self.query_one(TextArea).text))
+        if self._length() > self._most:
+            self._tell(
+                _("The message is too long: nothing was sent. Shorten it to {most} characters.").format(most=self._most)
+            )
+        else:
+            start(self, partial(self._try, InvitationChoice(True, self.query_one(TextArea).text)), "send", newest="do")
 
     def action_not_now(self) -> None:
         if self._grants:
-            self.dismiss(InvitationChoice(False, ""))
+            start(self, partial(self._try, InvitationChoice(False, "")), "not now", newest="do")
+
+    def action_leave(self) -> None:
+        if self._length() and not self._asked_to_leave:
+            self._asked_to_leave = True
+            self._tell(_("esc again leaves, and the message is gone."))
+        else:
+            self.dismiss(None)
+
+    async def _try(self, choice: InvitationChoice) -> None:
+        try:
+            await self._do(choice)
+        except PortalError as error:
+            self._tell(error.message)
+        else:
+            self.dismiss(choice)
+
+    def _tell(self, sentence: str) -> None:
+        self.query_one("#told", Static).update(plain(sentence))
 
     def _outcome(self) -> str:
         if self._active:
@@ -93,7 +136,7 @@ class InvitationDialog(Dialog[InvitationChoice]):
         return _("tab to the buttons   alt+s send   esc nothing is sent")
 
     def _length(self) -> int:
-        return len(self.query_one(TextArea).text)
+        return len(tidy_message(self.query_one(TextArea).text))
 
     def _count(self) -> None:
         count = _("{count} / {most}").format(count=self._length(), most=self._most)
@@ -105,4 +148,3 @@ class InvitationDialog(Dialog[InvitationChoice]):
             words = _("The message is too long")
         room = max(1, self.query_one("#dialog").content_size.width - len(words) - len(count))
         head.update(plain(f"{words}{' ' * room}{count}"))
-        self.query_one("#send", Button).disabled = too_long

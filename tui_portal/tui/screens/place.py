@@ -30,8 +30,9 @@ class PlaceScreen(Screen[None]):
         raise NotImplementedError
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
-        """Tell what became of something, in the last line."""
-        self.query_one(KeyBar).say(sentence, self.shell.notice_seconds, warning=warning)
+        """Tell what became of something, in the last line; nothing where this place was left meanwhile."""
+        if self.is_attached:
+            self.query_one(KeyBar).say(sentence, self.shell.notice_seconds, warning=warning)
 
     def show_surroundings(self) -> None:
         """Show what the application knows now in the title line and the places."""

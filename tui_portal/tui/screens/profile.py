@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -10,8 +12,9 @@ from textual.widgets import Static
 
 from tui_portal.domain.access import Switch, UserState
 from tui_portal.domain.addresses import Validity, reason_in_words
-from tui_portal.domain.errors import PortalError
+from tui_portal.domain.errors import PortalError, Refused
 from tui_portal.domain.moments import day_and_month
+from tui_portal.domain.staff import Right
 from tui_portal.i18n import _, language_name
 from tui_portal.services.access import AccessChange, AccessWish, change_access
 from tui_portal.services.accounts import AccountProfile, EmailSettings, account_profile
@@ -22,9 +25,10 @@ from tui_portal.tui.screens.place import PlaceScreen
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import KeyBar, TitleBar, TooSmall
 from tui_portal.tui.widgets.settings_table import SettingsTable
+from tui_portal.tui.workers import start
 
 if TYPE_CHECKING:
-    from tui_portal.tui.modals.invitation import InvitationDialog
+    from tui_portal.tui.modals.invitation import InvitationChoice, InvitationDialog
 
 
 class ProfileScreen(PlaceScreen):
@@ -60,7 +64,7 @@ class ProfileScreen(PlaceScreen):
 
     def read_again(self) -> None:
         """Read the account anew."""
-        self.run_worker(self._show(), group="profile", exclusive=True, name="profile")
+        start(self, self._show, "profile", newest="profile")
 
     def show_surroundings(self) -> None:
         """The title line, from what the application knows now."""
@@ -78,6 +82,8 @@ class ProfileScreen(PlaceScreen):
         email = self.query_one(SettingsTable).email
         if email is None:
             self.say(_("There is no e-mail address to invite."), warning=True)
+        elif self._is_archived:
+            self._say_archived()
         elif not email.login:
             self.say(
                 _("LOGIN is off for {address}: switch it on first (l).").format(address=email.address), warning=True
@@ -88,89 +94,119 @@ class ProfileScreen(PlaceScreen):
             )
         elif email.validity in (Validity.INVALID, Validity.BOUNCING):
             self._say_invalid(email)
-        else:
-            self.run_worker(self._invite(email), name="invite")
+        elif self._may_write():
+            start(self, partial(self._invite, email), "invite")
 
     def on_settings_table_switch_pressed(self, event: SettingsTable.SwitchPressed) -> None:
         email, switch, on = event.email, event.switch, event.on
-        if self._profile is None:
-            return
-        if on and email.validity is Validity.INVALID:
+        if self._profile is None or not self._may_write():
+            self._give_up(event)
+        elif on and email.validity is Validity.INVALID:
             self._say_invalid(email)
-        elif on and self._profile.account.archived:
-            self.say(_("The account is archived: nobody can be given access to it."), warning=True)
+            self._give_up(event)
+        elif on and self._is_archived:
+            self._say_archived()
+            self._give_up(event)
         elif switch is Switch.LOGIN:
-            self.run_worker(self._switch_login(email, on), name="login")
+            start(self, partial(self._switch_login, event), "login")
         else:
-            self.run_worker(self._save(email, switch, AccessWish.of(switch, on)), name="switch")
+            start(self, partial(self._save, event, AccessWish.of(switch, on)), "switch")
 
-    async def _switch_login(self, email: EmailSettings, on: bool) -> None:
-        if on:
-            await self._grant(email)
-            return
+    async def _switch_login(self, event: SettingsTable.SwitchPressed) -> None:
+        if event.on:
+            await self._grant(event)
+        elif await self._may_take_away(event.email):
+            await self._save(event, AccessWish(login=False))
+        else:
+            self._give_up(event)
+
+    async def _may_take_away(self, email: EmailSettings) -> bool:
+        """Ask once where somebody loses something: an active user their way in, an invited one their invitation."""
         if email.state is UserState.ACTIVE:
-            from tui_portal.tui.modals.confirmation import Confirmation
-
-            question = _(
+            lost = _(
                 "{address} will no longer be able to log in to {account}. Sessions that are open there end at once."
-            ).format(address=email.address, account=self._account_name())
-            dialog = Confirmation(_("LOGIN off"), email.address, question, _("Take access away"))
-            if not await self.app.push_screen_wait(dialog):
-                return
-        await self._save(email, Switch.LOGIN, AccessWish(login=False))
+            )
+        elif email.invite_state is not None:
+            lost = _(
+                "{address} was given access to {account}, and an invitation is open. With LOGIN off in the last account it "
+                "is withdrawn: its link dies."
+            )
+        else:
+            return True
+        from tui_portal.tui.modals.confirmation import Confirmation
 
-    async def _grant(self, email: EmailSettings) -> None:
-        writable = email.validity is not Validity.BOUNCING
-        if not writable:
-            await self._save(email, Switch.LOGIN, AccessWish(login=True))
+        question = lost.format(address=email.address, account=self._account_name())
+        dialog = Confirmation(_("LOGIN off"), email.address, question, _("Take access away"))
+        answer: bool | None = await self.app.push_screen_wait(dialog)
+        return bool(answer)
+
+    async def _grant(self, event: SettingsTable.SwitchPressed) -> None:
+        email = event.email
+        if email.validity is Validity.BOUNCING:
+            await self._save(event, AccessWish(login=True))
             return
-        dialog = self._dialog(email, grants=True)
-        choice = await self.app.push_screen_wait(dialog)
-        if choice is not None:
+        changes: list[AccessChange] = []
+
+        async def grant(choice: InvitationChoice) -> None:
             wish = AccessWish(login=True, invite=choice.send, message=choice.message)
-            await self._save(email, Switch.LOGIN, wish)
+            changes.append(await self.shell.lanes.write(change_access, [self.account], wish, email.id))
+
+        await self.app.push_screen_wait(self._dialog(email, grant, grants=True))
+        for change in changes:
+            self._tell(change, email, Switch.LOGIN)
+        self._give_up(event)
+        await self._show()
 
     async def _invite(self, email: EmailSettings) -> None:
-        choice = await self.app.push_screen_wait(self._dialog(email, grants=False))
-        if choice is None:
-            return
-        try:
+        async def send(choice: InvitationChoice) -> None:
             queued, skipped = await self.shell.lanes.write(invite, [email.id], choice.message)
-        except PortalError as error:
-            self.say(error.message, warning=True)
-            return
-        await self._show()
-        if queued:
+            if not queued and skipped:
+                raise Refused(f"{skipped[0].address}: {skipped[0].reason}")
+
+        if await self.app.push_screen_wait(self._dialog(email, send, grants=False)) is not None:
             self.shell.mail_was_queued()
             self.say(_("The invitation to {address} waits in the outbox.").format(address=email.address))
-        elif skipped:
-            self.say(f"{skipped[0].address}: {skipped[0].reason}", warning=True)
+        await self._show()
 
-    def _dialog(self, email: EmailSettings, *, grants: bool) -> InvitationDialog:
+    def _dialog(
+        self, email: EmailSettings, do: Callable[[InvitationChoice], Awaitable[object]], *, grants: bool
+    ) -> InvitationDialog:
         from tui_portal.tui.modals.invitation import InvitationDialog
 
         return InvitationDialog(
             email.address,
             self._account_name(),
             language_name(self._language_of(email)),
+            do,
             grants=grants,
             active=email.activated,
             most=self.shell.settings.limits.message_characters,
         )
 
-    async def _save(self, email: EmailSettings, switch: Switch, wish: AccessWish) -> None:
+    async def _save(self, event: SettingsTable.SwitchPressed, wish: AccessWish) -> None:
         """Save a wish for one address and tell the outcome; the switch shows what is stored, whatever happens."""
-        table = self.query_one(SettingsTable)
-        table.show_saving(email, switch, True)
         try:
-            done = await self.shell.lanes.write(change_access, [self.account], wish, email.id)
+            done = await self.shell.lanes.write(change_access, [self.account], wish, event.email.id)
         except PortalError as error:
             self.say(error.message, warning=True)
         else:
-            self._tell(done, email, switch)
-        finally:
-            table.show_saving(email, switch, False)
-            await self._show()
+            self._tell(done, event.email, event.switch)
+        self._give_up(event)
+        await self._show()
+
+    def _give_up(self, event: SettingsTable.SwitchPressed) -> None:
+        """The switch is not being saved any more."""
+        if self.is_attached:
+            self.query_one(SettingsTable).end_saving(event.email, event.switch)
+
+    def _may_write(self) -> bool:
+        """Whether this person may change accounts here; the reason is told where not."""
+        try:
+            self.shell.lanes.context.require(Right.MANAGE_ACCOUNTS)
+        except PortalError as error:
+            self.say(error.message, warning=True)
+            return False
+        return True
 
     def _tell(self, done: AccessChange, email: EmailSettings, switch: Switch) -> None:
         if done.invitations or done.notices:
@@ -178,6 +214,8 @@ class ProfileScreen(PlaceScreen):
             self.say(_("LOGIN is on for {address}; the mail waits in the outbox.").format(address=email.address))
         elif done.skipped:
             self.say(f"{done.skipped[0].address}: {done.skipped[0].reason}", warning=True)
+        elif done.withdrawn:
+            self.say(_("LOGIN is off for {address}; the open invitation is withdrawn.").format(address=email.address))
         elif done.changed:
             self.say(_("{switch} is saved for {address}.").format(switch=switch.label, address=email.address))
         else:
@@ -191,6 +229,8 @@ class ProfileScreen(PlaceScreen):
             return
         finally:
             self._read = True
+        if not self.is_attached:
+            return
         account, moment = self._profile.account, self.shell.clock()
         last = _("never") if account.last_login is None else day_and_month(account.last_login, moment)
         parts = [account.type.label, *account.tags, _("last login {date}").format(date=last)]
@@ -201,6 +241,13 @@ class ProfileScreen(PlaceScreen):
         self.query_one("#profile-head", Static).update(plain(" " + _("Info") + "   " + " · ".join(parts)))
         self.query_one(SettingsTable).show(self._profile, moment)
         self.show_surroundings()
+
+    @property
+    def _is_archived(self) -> bool:
+        return self._profile is not None and self._profile.account.archived
+
+    def _say_archived(self) -> None:
+        self.say(_("The account is archived: nobody can be given access to it."), warning=True)
 
     def _say_invalid(self, email: EmailSettings) -> None:
         reason = reason_in_words(email.reason)

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from tui_portal.i18n import _
 from tui_portal.tui import keys
-from tui_portal.tui.text import plain
+from tui_portal.tui.text import fit, plain
 
 SMALLEST = (60, 15)
 
@@ -112,7 +112,7 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         if self._said:
-            return plain(f" {self._said}")
+            return plain(fit(f" {self._said}", self.size.width))
         parts: list[Content] = []
         for key, what in keys.bar(self._groups, self.size.width):
             parts += [plain(f" {key}", "bold"), plain(f" {what} ")]
@@ -127,4 +127,5 @@ class TooSmall(Widget):
 
     def render(self) -> Content:
         width, height = SMALLEST
-        return plain(_("The window is too small: {width}x{height} is needed.").format(width=width, height=height))
+        sentence = _("The window is too small: {width}x{height} is needed. ctrl+q quits.")
+        return plain(sentence.format(width=width, height=height))

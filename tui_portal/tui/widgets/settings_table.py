@@ -21,13 +21,18 @@ from tui_portal.tui import keys
 from tui_portal.tui.text import fit
 
 SWITCHES = (Switch.LOGIN, Switch.NOTIFY, Switch.EMAIL_SYNC)
-_SWITCH_CELLS = 12
+_SWITCH_CELLS = (8, 9, 11)
+_NARROW_CELLS = (7, 7, 7)
+_NARROW = 76
+_WIDEST_START = 78
 _LABEL_CELLS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of the tab: a heading, a contact, an address (with its place among the addresses), or an address's state."""
+    """One line of the tab: a heading, a contact, an address or its state. `number` is the stop that it belongs to, where the
+    cursor can stand: an address, or a contact that has none.
+    """
 
     kind: str
     text: str = ""
@@ -63,8 +68,8 @@ class SettingsTable(Widget, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="settings")
         self._lines: list[_Line] = []
-        self._emails: tuple[EmailSettings, ...] = ()
-        self._saving: set[tuple[int, Switch]] = set()
+        self._stops: list[EmailSettings | None] = []
+        self._saving: dict[tuple[int, Switch], list[bool]] = {}
         self._cursor = 0
         self._side = 0
         self._top = 0
@@ -72,25 +77,26 @@ class SettingsTable(Widget, can_focus=True):
     @property
     def email(self) -> EmailSettings | None:
         """The address under the cursor."""
-        return self._emails[self._cursor] if self._emails else None
+        return self._stops[self._cursor] if self._stops else None
 
     def show(self, profile: AccountProfile, moment: int) -> None:
         """Show `profile` as it stands at `moment`; the cursor stays on its address."""
         here = self.email
-        self._emails = profile.emails
-        self._lines = _lines(profile, moment)
-        places = [n for n, email in enumerate(self._emails) if here is not None and email.id == here.id]
+        self._lines, self._stops = _lines(profile, moment)
+        places = [
+            n for n, email in enumerate(self._stops) if here is not None and email is not None and email.id == here.id
+        ]
         nearest = min(places, key=lambda n: abs(n - self._cursor)) if places else self._cursor
-        self._cursor = max(0, min(nearest, len(self._emails) - 1))
+        self._cursor = max(0, min(nearest, len(self._stops) - 1))
         self._keep_in_sight()
         self.refresh()
 
-    def show_saving(self, email: EmailSettings, switch: Switch, saving: bool) -> None:
-        """Show that a switch is being saved, or is no more."""
-        if saving:
-            self._saving.add((email.id, switch))
-        else:
-            self._saving.discard((email.id, switch))
+    def end_saving(self, email: EmailSettings, switch: Switch) -> None:
+        """One press of this switch has been dealt with, in the order in which they were made."""
+        waiting = self._saving.get((email.id, switch), [])
+        del waiting[:1]
+        if not waiting:
+            self._saving.pop((email.id, switch), None)
         self.refresh()
 
     def action_move(self, step: int) -> None:
@@ -103,7 +109,7 @@ class SettingsTable(Widget, can_focus=True):
         self._go_to(0)
 
     def action_last(self) -> None:
-        self._go_to(len(self._emails) - 1)
+        self._go_to(len(self._stops) - 1)
 
     def action_side(self, step: int) -> None:
         self._side = (self._side + step) % len(SWITCHES)
@@ -115,18 +121,23 @@ class SettingsTable(Widget, can_focus=True):
             return
         switch = Switch(name) if name else SWITCHES[self._side]
         self._side = SWITCHES.index(switch)
+        waiting = self._saving.setdefault((email.id, switch), [])
+        # A second press while the first is being saved turns round what the first one wished.
+        on = not (waiting[-1] if waiting else is_on(email, switch))
+        waiting.append(on)
         self.refresh()
-        if (email.id, switch) not in self._saving:
-            self.post_message(self.SwitchPressed(email, switch, not is_on(email, switch)))
+        self.post_message(self.SwitchPressed(email, switch, on))
 
     def on_click(self, event: events.Click) -> None:
         line = self._top + event.y - 1
         if not (event.y > 0 and line < len(self._lines) and self._lines[line].number >= 0):
             return
         self._go_to(self._lines[line].number)
-        side = (event.x - self._switches_start()) // _SWITCH_CELLS
-        if self._lines[line].kind == "email" and 0 <= side < len(SWITCHES):
-            self.action_press(SWITCHES[side].value)
+        x = event.x - self._switches_start()
+        for side, cells in enumerate(self._cells):
+            if self._lines[line].kind == "email" and 0 <= x < cells:
+                self.action_press(SWITCHES[side].value)
+            x -= cells
 
     def on_mouse_scroll_down(self) -> None:
         self.action_move(1)
@@ -150,7 +161,8 @@ class SettingsTable(Widget, can_focus=True):
         if y == 0:
             head = self.get_component_rich_style("settings-table--head")
             text = fit(" " + _("Contacts"), self._switches_start())
-            text += "".join(fit(switch.label, _SWITCH_CELLS) for switch in SWITCHES)
+            labels = [_("LOGIN"), _("NOTIFY"), _("SYNC") if self.size.width < _NARROW else _("EMAIL SYNC")]
+            text += "".join(fit(label, cells) for label, cells in zip(labels, self._cells, strict=True))
             return Strip([Segment(text, head)]).adjust_cell_length(width, head)
         number = self._top + y - 1
         if number >= len(self._lines):
@@ -160,16 +172,20 @@ class SettingsTable(Widget, can_focus=True):
 
     def _paint(self, line: _Line) -> list[Segment]:
         if line.kind == "email":
-            return self._paint_email(self._emails[line.number], line)
+            return self._paint_email(line)
         names = {"heading": "head", "contact": "contact", "state": "state", "note": "state"}
-        style = self.get_component_rich_style(f"settings-table--{names[line.kind]}")
+        here = line.kind == "note" and line.number == self._cursor and self.has_focus
+        style = self.get_component_rich_style(f"settings-table--{'here' if here else names[line.kind]}")
         width = self.size.width
         if line.kind == "state":
             return [Segment(fit(" " * (_LABEL_CELLS + 3) + line.text, width), style)]
         note = fit(line.note, min(cell_len(safe(line.note)), width // 2))
         return [Segment(fit(f" {line.text}", width - cell_len(note) - 2) + f" {note} ", style)]
 
-    def _paint_email(self, email: EmailSettings, line: _Line) -> list[Segment]:
+    def _paint_email(self, line: _Line) -> list[Segment]:
+        email = self._stops[line.number]
+        if email is None:
+            return []
         here = line.number == self._cursor and self.has_focus
         row = self.get_component_rich_style("settings-table--here" if here else "settings-table--row")
         sign = "!" if email.validity in (Validity.INVALID, Validity.BOUNCING) else " "
@@ -181,7 +197,7 @@ class SettingsTable(Widget, can_focus=True):
             Segment(f"{sign} ", red),
             Segment(fit(email.address, start - _LABEL_CELLS - 4) + " ", row),
         ]
-        for side, switch in enumerate(SWITCHES):
+        for side, (switch, cells) in enumerate(zip(SWITCHES, self._cells, strict=True)):
             on = is_on(email, switch)
             text = _("[ on ]") if on else _("[off ]")
             if (email.id, switch) in self._saving:
@@ -189,15 +205,20 @@ class SettingsTable(Widget, can_focus=True):
             name = "cursor" if here and side == self._side else "on" if on else "off"
             partial = self.get_component_rich_style(f"settings-table--{name}", partial=True)
             segments.append(Segment(text, row + partial))
-            segments.append(Segment(" " * (_SWITCH_CELLS - cell_len(text)), row))
+            segments.append(Segment(" " * (cells - cell_len(text)), row))
         return segments
+
+    @property
+    def _cells(self) -> tuple[int, int, int]:
+        """How wide the three switches stand."""
+        return _NARROW_CELLS if self.size.width < _NARROW else _SWITCH_CELLS
 
     def _switches_start(self) -> int:
         """The column where the switches begin: at the right, but never far from the addresses."""
-        return max(34, min(self.size.width - len(SWITCHES) * _SWITCH_CELLS, 78))
+        return min(self.size.width - sum(self._cells), _WIDEST_START)
 
     def _go_to(self, number: int) -> None:
-        self._cursor = max(0, min(number, len(self._emails) - 1))
+        self._cursor = max(0, min(number, len(self._stops) - 1))
         self._keep_in_sight()
         self.refresh()
 
@@ -218,29 +239,30 @@ def is_on(email: EmailSettings, switch: Switch) -> bool:
     return {Switch.LOGIN: email.login, Switch.NOTIFY: email.notify, Switch.EMAIL_SYNC: email.sync}[switch]
 
 
-def _lines(profile: AccountProfile, moment: int) -> list[_Line]:
+def _lines(profile: AccountProfile, moment: int) -> tuple[list[_Line], list[EmailSettings | None]]:
+    """The lines of the tab, and the stops of the cursor."""
     lines: list[_Line] = []
-    number = 0
+    stops: list[EmailSettings | None] = []
 
     def take(email: EmailSettings) -> None:
-        nonlocal number
-        lines.append(_Line("email", number=number))
-        lines.append(_Line("state", text=state_in_words(email, moment), number=number))
-        number += 1
+        lines.append(_Line("email", number=len(stops)))
+        lines.append(_Line("state", text=state_in_words(email, moment), number=len(stops)))
+        stops.append(email)
 
     for contact in profile.contacts:
         lines.append(_Line("contact", text=contact.name, note=_contact_note(contact)))
         for email in contact.emails:
             take(email)
         if not contact.emails:
-            lines.append(_Line("note", text="   " + _("no e-mail address")))
+            lines.append(_Line("note", text="   " + _("no e-mail address"), number=len(stops)))
+            stops.append(None)
     if not profile.contacts:
         lines.append(_Line("note", text=_("This account has no contacts.")))
     if profile.unlinked:
         lines.append(_Line("heading", text=_("Unlinked emails")))
         for email in profile.unlinked:
             take(email)
-    return lines
+    return lines, stops
 
 
 def _contact_note(contact: ContactCard) -> str:

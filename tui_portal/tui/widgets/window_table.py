@@ -6,10 +6,10 @@ on the screen and a page around them, and painted line by line (performance.md).
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
@@ -22,6 +22,7 @@ from textual.widget import Widget
 
 from tui_portal.tui import keys
 from tui_portal.tui.text import fit
+from tui_portal.tui.workers import start
 
 R = TypeVar("R")
 
@@ -39,13 +40,19 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
-    """A column. `width` in cells, 0 for the one that takes what is left; a column of higher `rank` goes first when room is short."""
+    """A column. `width` in cells, 0 for the one that takes what is left; a column of higher `rank` goes first when room is
+    short. `name` is what the list is sorted by for this column, empty where it can't be. In a `found` column what was looked
+    for is marked. `hides` is the name under which a person can do without it, empty for one that is always there.
+    """
 
     title: Callable[[], str]
     cell: Callable[[R], Cell]
     width: int
     rank: int = 0
     right: bool = False
+    name: str = ""
+    found: bool = False
+    hides: str = ""
 
 
 class WindowTable(Widget, Generic[R], can_focus=True):
@@ -61,6 +68,8 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         "window-table--offline",
         "window-table--invalid",
         "window-table--dim",
+        "window-table--mark",
+        "window-table--match",
     }
 
     class RowOpened(Message):
@@ -70,6 +79,16 @@ class WindowTable(Widget, Generic[R], can_focus=True):
             super().__init__()
             self.table = table
             self.row_id = row_id
+
+    class HeadClicked(Message):
+        """The title of a column that can be sorted by was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class MarksChanged(Message):
+        """Rows were marked or are marked no more, or a range was begun or ended."""
 
     def __init__(
         self,
@@ -85,8 +104,10 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         self._fetch = fetch
         self._ids: array[int] = array("q")
         self._rows: dict[int, R] = {}
-        self._strips: dict[tuple[int, bool, bool], Strip] = {}
-        self._whole = asyncio.Event()
+        self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
+        self._marks: set[int] = set()
+        self._match: Callable[[str], list[tuple[int, int]]] | None = None
+        self._anchor: int | None = None
         self._top = 0
         self._cursor = 0
         self._shown_columns: list[tuple[Column[R], int]] = []
@@ -108,30 +129,47 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         return None if found is None else self._rows.get(found)
 
     @property
-    def position(self) -> int:
-        """The number of the row under the cursor, counted from 0."""
-        return self._cursor
+    def marks(self) -> frozenset[int]:
+        """The ids that are marked. Marks are things, not rows: they stay through sorting, filtering and refresh."""
+        return frozenset(self._marks)
+
+    @property
+    def hidden_marks(self) -> int:
+        """How many of the marked ids the list does not show now."""
+        return len(self._marks.difference(self._ids)) if self._marks else 0
+
+    @property
+    def range_begun(self) -> bool:
+        """Whether `v` was pressed once and waits for the other end."""
+        return self._anchor is not None
 
     @property
     def page_rows(self) -> int:
         """How many rows are in sight."""
         return max(1, self.size.height - 1)
 
+    def choose_columns(self, columns: Sequence[Column[R]]) -> None:
+        """Show the same list with these columns."""
+        self._columns = tuple(columns)
+        self._lay_out()
+        self.refresh()
+
     def show_columns(self, columns: Sequence[Column[R]], flexible: int) -> None:
         """Begin another list with these columns; it is empty until `show`."""
         self._columns, self._flexible = tuple(columns), flexible
         self._ids, self._rows = array("q"), {}
         self._top = self._cursor = 0
-        self._whole.clear()
         self._lay_out()
         self.refresh()
 
-    async def show(
-        self, ids: array[int], *, whole: bool = True, rows: dict[int, R] | None = None, reset: bool = False
-    ) -> None:
+    def highlight(self, match: Callable[[str], list[tuple[int, int]]] | None) -> None:
+        """From the next `show` on mark what `match` finds in a text: (start, end) of each place."""
+        self._match = match
+
+    async def show(self, ids: array[int], *, rows: dict[int, R] | None = None, reset: bool = False) -> None:
         """Show the list of `ids`. The cursor stays on its row and the row on its line, unless `reset` asks for the start.
 
-        Without `whole` these are only the first rows, painted before the rest is known. `rows` are fresh rows; without them
+        `rows` are fresh rows; without them
         those in sight are fetched.
         """
         found = dict(rows or {})
@@ -149,10 +187,6 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         self._top, self._cursor = top, cursor
         self._rows = found
         self._strips.clear()
-        if whole:
-            self._whole.set()
-        else:
-            self._whole.clear()
         self.refresh()
         self._fetch_around()
 
@@ -174,8 +208,8 @@ class WindowTable(Widget, Generic[R], can_focus=True):
             del self._rows[number]
         self._rows.update(found)
         for number in changed:
-            for key in ((number, True, True), (number, True, False), (number, False, True), (number, False, False)):
-                self._strips.pop(key, None)
+            for key in [key for key in self._strips if key[0] == number]:
+                del self._strips[key]
             if number in wanted:
                 self.refresh(self._line_region(wanted.index(number)))
 
@@ -189,13 +223,54 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         await self._go_to(0)
 
     async def action_last(self) -> None:
-        await self._whole.wait()
         await self._go_to(len(self._ids) - 1)
 
     def action_open(self) -> None:
         found = self.cursor_id
         if found is not None:
             self.post_message(self.RowOpened(self, found))
+
+    async def action_mark(self) -> None:
+        here = self.cursor_id
+        if here is not None:
+            self._marks ^= {here}
+            self._repaint_cursor()
+            self.post_message(self.MarksChanged())
+            await self._go_to(self._cursor + 1)
+
+    async def action_mark_all(self) -> None:
+        """Mark all that the list shows; where all are marked already, none of them."""
+        shown = set(self._ids)
+        self._marks = self._marks - shown if shown <= self._marks else self._marks | shown
+        self._marks_changed()
+
+    def action_mark_range(self) -> None:
+        """Begin a range at the cursor, or mark from where it began to here."""
+        here = self.cursor_id
+        if here is None:
+            return
+        if self._anchor is None or self._anchor not in self._ids:
+            self._anchor = here
+        else:
+            first, last = sorted((self._ids.index(self._anchor), self._cursor))
+            self._marks.update(self._ids[first : last + 1])
+            self._anchor = None
+        self._marks_changed()
+
+    def clear_marks(self) -> bool:
+        """Give up a range that was begun, else all marks; whether there was anything to give up."""
+        if self._anchor is not None:
+            self._anchor = None
+        elif self._marks:
+            self._marks.clear()
+        else:
+            return False
+        self._marks_changed()
+        return True
+
+    def _marks_changed(self) -> None:
+        self.refresh()
+        self.post_message(self.MarksChanged())
 
     async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -207,6 +282,8 @@ class WindowTable(Widget, Generic[R], can_focus=True):
 
     async def on_click(self, event: events.Click) -> None:
         line = event.y - 1
+        if line < 0:
+            self._click_head(event.x - 2)
         if 0 <= line < len(self._ids) - self._top:
             again = self._top + line == self._cursor
             await self._go_to(self._top + line)
@@ -218,6 +295,12 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         self._top = self._clamped_top(self._top, self._cursor, len(self._ids))
         await self._fetch_missing(self._top, self.page_rows)
         self.refresh()
+
+    def _click_head(self, x: int) -> None:
+        for column, width in self._shown_columns:
+            if 0 <= x <= width and column.name:
+                self.post_message(self.HeadClicked(column.name))
+            x -= width + 1
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -237,17 +320,19 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         number = self._top + y - 1
         if number >= len(self._ids) or self._ids[number] not in self._rows:
             return Strip.blank(width, self.get_component_rich_style("window-table--row"))
-        key = (self._ids[number], number == self._cursor, self.has_focus)
+        here = self._ids[number]
+        key = (here, number == self._cursor, self.has_focus, here in self._marks)
         strip = self._strips.get(key)
         if strip is None:
-            strip = self._strips[key] = self._paint(self._rows[key[0]], key[1])
+            strip = self._strips[key] = self._paint(self._rows[here], key[1], key[3])
         return strip
 
-    def _paint(self, row: R, under_cursor: bool) -> Strip:
+    def _paint(self, row: R, under_cursor: bool, marked: bool) -> Strip:
         cursor = "window-table--cursor" if self.has_focus else "window-table--here"
         name = cursor if under_cursor else "window-table--row"
         base = self.get_component_rich_style(name)
-        segments = [Segment(" ", base)]
+        mark = self.get_component_rich_style("window-table--mark", partial=True)
+        segments = [Segment("■ ", base + mark) if marked else Segment("  ", base)]
         for column, width in self._shown_columns:
             cell = column.cell(row)
             style = base
@@ -255,17 +340,28 @@ class WindowTable(Widget, Generic[R], can_focus=True):
                 accent: Style = self.get_component_rich_style(f"window-table--{cell.style}", partial=True)
                 # Under the cursor the bar's own colours must stay readable; the sign beside tells the state.
                 style = base + (Style(bold=accent.bold) if under_cursor else accent)
-            segments.append(Segment(fit(cell.text, width, right=column.right) + " ", style))
+            text = fit(cell.text, width, right=column.right) + " "
+            segments += self._marked(text, style) if column.found else [Segment(text, style)]
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
+    def _marked(self, text: str, style: Style) -> list[Segment]:
+        """The text with what was looked for made to stand out."""
+        found = self._match(text) if self._match is not None else []
+        match = style + self.get_component_rich_style("window-table--match", partial=True)
+        segments, at = [], 0
+        for first, end in found:
+            segments += [Segment(text[at:first], style), Segment(text[first:end], match)]
+            at = end
+        return [*segments, Segment(text[at:], style)]
+
     def _head(self) -> str:
-        return " " + "".join(
+        return "  " + "".join(
             fit(column.title(), width, right=column.right) + " " for column, width in self._shown_columns
         )
 
     def _lay_out(self) -> None:
         """Which columns fit, and how wide the flexible one is: the least important go first."""
-        room = self.size.width - 1
+        room = self.size.width - 2
         kept = sorted(self._columns, key=lambda column: column.rank)
         while len(kept) > 1 and sum((c.width or self._flexible) + 1 for c in kept) > room:
             kept.pop()
@@ -281,6 +377,8 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         ids = self._ids
         await self._fetch_missing(new_top, self.page_rows)
         if ids is not self._ids:
+            # The list was read anew meanwhile: the key is about what it shows now.
+            await self._go_to(number)
             return
         before, scrolled = self._cursor, new_top != self._top
         self._cursor, self._top = number, new_top
@@ -297,15 +395,9 @@ class WindowTable(Widget, Generic[R], can_focus=True):
 
     def _fetch_around(self) -> None:
         """Have the pages before and after this one ready, so that the next step needs no wait."""
-        start, end = max(0, self._top - self.page_rows), self._top + 2 * self.page_rows
-        if any(n not in self._rows for n in self._ids[start:end]):
-            self.run_worker(
-                self._fetch_missing(start, end - start),
-                group="around",
-                exclusive=True,
-                exit_on_error=False,
-                name="around",
-            )
+        first, end = max(0, self._top - self.page_rows), self._top + 2 * self.page_rows
+        if any(n not in self._rows for n in self._ids[first:end]):
+            start(self, partial(self._fetch_missing, first, end - first), "around", newest="around", quiet=True)
 
     async def _fetch_missing(self, start: int, count: int) -> None:
         missing = [n for n in self._ids[start : start + count] if n not in self._rows]

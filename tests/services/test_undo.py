@@ -1,0 +1,480 @@
+"""Undo and redo: one person's last change, taken back as one; all of it or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from tests.conftest import Clock
+from tests.services.firms import (
+    OWNER,
+    activated,
+    colleague,
+    everything,
+    faults,
+    firm_of,
+    send_all,
+    shared,
+    standing,
+    token,
+)
+from tui_portal.config import LimitSettings, Settings
+from tui_portal.domain.accounts import AccountType
+from tui_portal.domain.errors import Cancelled, Conflict, NotAllowed, NotFound
+from tui_portal.domain.invitations import LinkState
+from tui_portal.services.access import AccessWish, change_access, find_address
+from tui_portal.services.activation import activate, find_login, log_in
+from tui_portal.services.archive import activate_again, archive
+from tui_portal.services.contacts import create_account, create_contact
+from tui_portal.services.context import Context
+from tui_portal.services.fates import record_failed, record_sent
+from tui_portal.services.invitations import cancel, invite, open_link
+from tui_portal.services.outbox import claim
+from tui_portal.services.staff import identify
+from tui_portal.services.tags import change_tags
+from tui_portal.services.undo import redo_last, undo_last
+
+WELCOME = AccessWish(login=True, invite=True, message="Welcome")
+
+
+def test_a_bulk_edit_is_taken_back_with_the_invitations_that_wait(office: Context) -> None:
+    accounts = firm_of(office, 3, addresses=2)
+    change_access(office, accounts[:1], AccessWish(notify=True))
+    before = standing(office)
+    change_access(office, accounts, replace(WELCOME, notify=False))
+
+    done = undo_last(office)
+
+    assert standing(office) == before
+    assert (done.changed, done.mails) == (6, 6)
+    assert done.in_words == "Taken back: LOGIN on, NOTIFY off, invitations in 3 accounts · 6 mails withdrawn"
+    assert send_all(office) == 0
+    assert faults(office) == []
+
+
+def test_one_switch_is_taken_back_and_done_again(office: Context) -> None:
+    accounts = firm_of(office, 1)
+    before = standing(office)
+    change_access(office, accounts, AccessWish(sync=True), find_address(office, "p0.0@crowd.example"))
+    after = standing(office)
+
+    assert undo_last(office).title == "EMAIL SYNC on in A-0001"
+    assert standing(office) == before
+    assert redo_last(office).in_words == "Done again: EMAIL SYNC on in A-0001"
+    assert standing(office) == after
+    with pytest.raises(NotFound, match="nothing to do again"):
+        redo_last(office)
+
+
+def test_changes_are_taken_back_one_after_the_other_and_done_again_in_their_order(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    stands = [standing(office)]
+    for wish in (AccessWish(login=True), AccessWish(notify=True), AccessWish(login=False, sync=True)):
+        change_access(office, accounts, wish)
+        stands.append(standing(office))
+
+    for former in reversed(stands[:-1]):
+        undo_last(office)
+        assert standing(office) == former
+    with pytest.raises(NotFound, match="nothing to take back"):
+        undo_last(office)
+    for later in stands[1:]:
+        redo_last(office)
+        assert standing(office) == later
+    undo_last(office)
+    assert standing(office) == stands[-2]
+
+
+def test_a_new_change_makes_an_end_of_redoing(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, AccessWish(login=True))
+    undo_last(office)
+    change_access(office, accounts, AccessWish(notify=True))
+
+    with pytest.raises(NotFound):
+        redo_last(office)
+
+
+def test_redo_of_invitations_queues_them_with_a_new_minute_to_take_them_back(office: Context, clock: Clock) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, WELCOME)
+    undo_last(office)
+    clock.advance(300)
+
+    assert redo_last(office).in_words.endswith("2 mails queued")
+
+    assert send_all(office) == 0
+    undo_last(office)
+    redo_last(office)
+    clock.advance(60)
+    assert send_all(office) == 2
+    assert open_link(office, token(office, "p0.0@crowd.example")).state is LinkState.LIVE
+    assert faults(office) == []
+
+
+def test_where_an_open_invitation_was_sent_again_the_former_link_works_as_before(office: Context, clock: Clock) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts[:1], WELCOME)
+    send_all(office)
+    clock.advance(7200)
+    before = standing(office)
+    link = token(office, "p0.0@crowd.example")
+    change_access(office, accounts, replace(WELCOME, message="Again"))
+    assert standing(office) != before
+
+    done = undo_last(office)
+
+    assert standing(office) == before
+    assert done.restored == 1
+    assert open_link(office, link).state is LinkState.LIVE
+    assert open_link(office, token(office, "p0.0@crowd.example", 2)).state is LinkState.REPLACED
+
+
+def test_a_former_mail_that_still_waited_waits_again(office: Context, clock: Clock) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, WELCOME)
+    clock.advance(7200)
+    before = standing(office)
+    change_access(office, accounts, replace(WELCOME, message="Again"))
+
+    undo_last(office)
+
+    assert standing(office) == before
+    assert send_all(office) == 2
+    assert office.database.value("SELECT DISTINCT message FROM outbox WHERE state = 'sent'") == "Welcome"
+
+
+def test_an_expired_invitation_is_expired_again(office: Context, clock: Clock) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts[:1], WELCOME)
+    send_all(office)
+    clock.advance(15 * 86_400)
+    before, link = standing(office), token(office, "p0.0@crowd.example")
+    change_access(office, accounts, WELCOME)
+    assert open_link(office, link).state is LinkState.REPLACED
+
+    undo_last(office)
+
+    assert standing(office) == before
+    assert open_link(office, link).state is LinkState.EXPIRED
+
+
+def test_a_former_mail_that_was_in_hand_and_has_gone_meanwhile_counts_as_sent(office: Context, clock: Clock) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, WELCOME)
+    clock.advance(7200)
+    first, second = claim(office, OWNER, clock.moment)
+    change_access(office, accounts, replace(WELCOME, message="Again"))
+    clock.advance(1)
+    record_sent(office, OWNER, first)
+    record_failed(office, OWNER, second, "no such mailbox")
+
+    undo_last(office)
+
+    rows = office.database.rows(
+        "SELECT generation, live_generation, state, sent_at, failure FROM invitation ORDER BY id"
+    )
+    assert rows == [(1, 1, "sent", clock.moment, ""), (1, 1, "failed", None, "no such mailbox")]
+    assert send_all(office) == 0
+
+
+def test_login_off_is_taken_back_with_the_invitation_that_it_withdrew(office: Context, clock: Clock) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, WELCOME)
+    clock.advance(60)
+    first, _second = claim(office, OWNER, clock.moment)
+    record_sent(office, OWNER, first)
+    with office.database.write():
+        office.database.execute("UPDATE outbox SET state = 'queued', lease_owner = NULL WHERE state = 'sending'")
+    before, link = standing(office), token(office, "p0.0@crowd.example")
+    change_access(office, accounts, AccessWish(login=False))
+    assert open_link(office, link).state is LinkState.WITHDRAWN
+
+    done = undo_last(office)
+
+    assert standing(office) == before
+    assert done.restored == 2
+    assert open_link(office, link).state is LinkState.LIVE
+    assert send_all(office) == 1
+    assert faults(office) == []
+
+
+def test_an_invitation_made_since_stays_and_the_withdrawn_one_stays_withdrawn(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    zoe = shared(office, accounts, "zoe@dupont.example")
+    change_access(office, accounts[:1], WELCOME, zoe)
+    change_access(office, accounts[:1], AccessWish(login=False), zoe)
+    change_access(colleague(office), accounts[1:], WELCOME, zoe)
+
+    undo_last(office)
+
+    assert office.database.rows("SELECT state FROM invitation ORDER BY id") == [("withdrawn",), ("queued",)]
+    assert faults(office) == []
+
+
+def test_notices_that_wait_are_withdrawn(office: Context) -> None:
+    home = create_account(office, "Home", AccountType.FAMILY)
+    accounts = firm_of(office, 2)
+    create_contact(office, [home, *accounts], "Noé", ["noe@dupont.example"])
+    activated(office, home, "noe@dupont.example")
+    before = standing(office)
+    assert change_access(office, accounts, WELCOME).notices == 1
+
+    assert undo_last(office).mails == 3
+    assert standing(office) == before
+    assert redo_last(office).mails == 3
+
+
+def test_a_mail_that_has_gone_already_is_named_and_nothing_is_taken_back(office: Context, clock: Clock) -> None:
+    accounts = firm_of(office, 6)
+    change_access(office, accounts, WELCOME)
+    clock.advance(60)
+    for number in claim(office, OWNER, clock.moment)[:5]:
+        record_sent(office, OWNER, number)
+    before = everything(office)
+
+    with pytest.raises(Conflict) as caught:
+        undo_last(office)
+
+    assert caught.value.message == (
+        "Nothing was changed in “LOGIN on, invitations in 6 accounts”: the mail to p0.0@crowd.example, p1.0@crowd.example, "
+        "p2.0@crowd.example and 3 more has gone already."
+    )
+    assert everything(office) == before
+
+
+def test_what_a_colleague_changed_since_is_named_and_nothing_is_taken_back(office: Context) -> None:
+    accounts = firm_of(office, 3)
+    carl = colleague(office)
+    change_access(office, accounts, AccessWish(login=True))
+    change_access(carl, accounts[1:2], AccessWish(notify=True))
+    before = everything(office)
+
+    with pytest.raises(Conflict, match=r"the settings of p1\.0@crowd\.example were changed since"):
+        undo_last(office)
+    assert everything(office) == before
+    undo_last(carl)
+    undo_last(office)
+
+    assert standing(office).switches == []
+
+
+def test_what_a_colleague_switched_to_and_fro_is_a_change_too(office: Context) -> None:
+    accounts = firm_of(office, 1)
+    carl = colleague(office)
+    change_access(office, accounts, AccessWish(login=True))
+    change_access(carl, accounts, AccessWish(login=False))
+    change_access(carl, accounts, AccessWish(login=True))
+
+    with pytest.raises(Conflict):
+        undo_last(office)
+
+
+def test_redo_is_refused_where_a_colleague_has_changed_something_since(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, AccessWish(login=True))
+    undo_last(office)
+    change_access(colleague(office), accounts[:1], AccessWish(login=True))
+    before = everything(office)
+
+    with pytest.raises(Conflict, match=r"p0\.0@crowd\.example"):
+        redo_last(office)
+    assert everything(office) == before
+
+
+def test_nobody_takes_back_what_another_did(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, AccessWish(login=True))
+
+    with pytest.raises(NotFound):
+        undo_last(colleague(office))
+
+
+def test_who_has_activated_since_keeps_their_access(office: Context, clock: Clock) -> None:
+    accounts = firm_of(office, 2)
+    zoe = shared(office, accounts, "zoe@dupont.example")
+    change_access(office, accounts[:1], WELCOME, zoe)
+    clock.advance(7200)
+    send_all(office)
+    link = token(office, "zoe@dupont.example")
+    change_access(office, accounts, WELCOME)
+    activate(office, link, "hash")
+
+    with pytest.raises(Conflict, match=r"zoe@dupont\.example has logged in since"):
+        undo_last(office)
+
+
+def test_who_has_logged_in_since_keeps_their_access(office: Context) -> None:
+    home = create_account(office, "Home", AccountType.FAMILY)
+    accounts = firm_of(office, 2)
+    create_contact(office, [home, *accounts], "Noé", ["noe@dupont.example"])
+    activated(office, home, "noe@dupont.example")
+    change_access(office, accounts, AccessWish(login=True))
+    found = find_login(office, "noe@dupont.example")
+    assert found is not None
+    log_in(office, found[0], found[1])
+
+    with pytest.raises(Conflict, match=r"noe@dupont\.example has logged in since"):
+        undo_last(office)
+
+
+def test_who_was_invited_again_since_by_a_colleague_is_named(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, WELCOME)
+    invite(colleague(office), [find_address(office, "p0.0@crowd.example")])
+
+    with pytest.raises(Conflict, match=r"p0\.0@crowd\.example was invited again since"):
+        undo_last(office)
+
+
+def test_an_invitation_that_was_cancelled_since_stays_cancelled(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, WELCOME)
+    cancel(office, [find_address(office, "p0.0@crowd.example")])
+
+    assert undo_last(office).mails == 1
+    assert standing(office).invitations == []
+    assert faults(office) == []
+
+
+def test_redo_invites_nobody_whom_a_colleague_has_invited_meanwhile(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    zoe = shared(office, accounts, "zoe@dupont.example")
+    change_access(office, accounts[:1], WELCOME)
+    undo_last(office)
+    change_access(colleague(office), accounts[1:], WELCOME, zoe)
+
+    assert redo_last(office).mails == 1
+    rows = office.database.rows(
+        "SELECT generation FROM invitation WHERE email_address_id = ? AND closed_at IS NULL", [zoe]
+    )
+    assert rows == [(1,)]
+
+
+def test_undo_writes_its_own_entries_and_the_log_keeps_the_old_ones(office: Context) -> None:
+    accounts = firm_of(office, 1)
+    change_access(office, accounts, WELCOME)
+    last = office.database.value("SELECT max(id) FROM activity")
+
+    undo_last(office)
+
+    rows = office.database.rows(
+        "SELECT kind, before, after, operation_id FROM activity WHERE id > ? ORDER BY id", [last]
+    )
+    assert rows == [
+        ("invitation_withdrawn", '{"invitation":1}', "{}", 1),
+        ("access_changed", '{"login":true}', '{"login":false}', 1),
+        ("operation_undone", "{}", '{"operation":1,"kind":"access"}', None),
+    ]
+
+
+def test_undo_that_is_stopped_has_changed_nothing(office: Context) -> None:
+    often = replace(office, settings=Settings(limits=LimitSettings(progress_steps=200)))
+    accounts = firm_of(office, 20)
+    change_access(office, accounts, WELCOME)
+    before = everything(office)
+
+    with pytest.raises(Cancelled):
+        undo_last(often, lambda _share: True)
+    assert everything(office) == before
+    undo_last(office)
+
+
+def test_only_those_with_the_right_may(office: Context) -> None:
+    assert office.actor is not None
+    clerk = office.acting_as(replace(office.actor, role="employee", manage_accounts=False))
+    for use_case in (undo_last, redo_last):
+        with pytest.raises(NotAllowed):
+            use_case(clerk)
+
+
+def test_undo_takes_as_many_statements_for_many_accounts_as_for_few(office: Context) -> None:
+    accounts = firm_of(office, 30)
+    counts = []
+    for some in (accounts[:2], accounts[2:]):
+        change_access(office, some, WELCOME)
+        statements: list[str] = []
+        connection = office.database.models.connection()  # type: ignore[no-untyped-call]
+        connection.set_trace_callback(statements.append)
+        undo_last(office)
+        connection.set_trace_callback(None)
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
+
+
+WISH = st.builds(
+    AccessWish,
+    login=st.sampled_from([None, True, True, False]),
+    notify=st.sampled_from([None, None, True, False]),
+    sync=st.sampled_from([None, None, True]),
+    invite=st.booleans(),
+)
+STEP = st.tuples(
+    st.sampled_from(["access", "access", "archive", "activate", "tags", "send", "wait"]), st.integers(1, 15), WISH
+)
+
+
+@how(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=st.lists(STEP, max_size=4), then=st.lists(STEP, min_size=1, max_size=4))
+def test_undo_leads_back_to_where_anything_began_and_redo_forth_again(
+    tmp_path_factory: pytest.TempPathFactory,
+    first: list[tuple[str, int, AccessWish]],
+    then: list[tuple[str, int, AccessWish]],
+) -> None:
+    from tui_portal.services.firm import create_firm
+
+    path: Path = tmp_path_factory.mktemp("firm") / "firm.sqlite3"
+    clock = Clock()
+    made = create_firm(
+        path, Settings(), firm="x", owner_login="olga", owner_name="O", owner_email="o@x.example", clock=clock
+    )
+    office = identify(Context(made.database, Settings(), clock), login="olga")
+    try:
+        accounts = firm_of(office, 4)
+        shared(office, accounts[1:], "zoe@dupont.example")
+        for step in first:
+            _do(office, clock, accounts, step)
+        stands = [standing(office)]
+        for step in then:
+            if step[0] not in ("send", "wait"):
+                operations = office.database.value("SELECT count(*) FROM operation")
+                _do(office, clock, accounts, step)
+                if office.database.value("SELECT count(*) FROM operation") > operations:
+                    stands.append(standing(office))
+        for former in reversed(stands[:-1]):
+            undo_last(office)
+            assert standing(office) == former
+            assert faults(office) == []
+        for later in stands[1:]:
+            redo_last(office)
+            assert standing(office).switches == later.switches
+            assert (standing(office).tags, standing(office).archived) == (later.tags, later.archived)
+            assert faults(office) == []
+    finally:
+        office.database.close()
+
+
+def _do(office: Context, clock: Clock, accounts: list[int], step: tuple[str, int, AccessWish]) -> None:
+    what, some, wish = step
+    chosen = [number for place, number in enumerate(accounts) if some & 1 << place]
+    if what == "access":
+        change_access(office, chosen, replace(wish, message=f"no. {some}", hold=True))
+    elif what == "archive":
+        archive(office, chosen)
+    elif what == "activate":
+        activate_again(office, chosen)
+    elif what == "tags":
+        change_tags(
+            office, chosen, add=["1040"] if wish.invite else ["Old"], remove=["Old"] if wish.invite else ["1040"]
+        )
+    elif what == "send":
+        clock.advance(60)
+        send_all(office)
+    else:
+        clock.advance(5000)

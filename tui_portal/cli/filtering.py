@@ -1,0 +1,24 @@
+"""What the commands that take a filter share."""
+
+from __future__ import annotations
+
+import argparse
+
+from tui_portal.domain.filters import Key, known_values
+from tui_portal.i18n import _
+
+
+def filter_help() -> str:
+    """The help for `--filter`: the language in one sentence."""
+    terms = " ".join(f"{key}:{'|'.join(known_values(key)) or 'TAG'}" for key in Key).replace("never", "never|<30d|>90d")
+    return _(
+        "the accounts that all terms fit: {terms}; - before a term turns it round, commas separate values of which one "
+        "is enough, all else is looked for in name, ID, contacts and addresses"
+    ).format(terms=terms)
+
+
+def at_most(typed: str) -> int:
+    """The number that `--limit` takes."""
+    if not typed.isascii() or not typed.isdigit():
+        raise argparse.ArgumentTypeError(_("a whole number is needed, not {typed}").format(typed=repr(typed)))
+    return min(int(typed), 2**62)

@@ -1,0 +1,245 @@
+"""Is everything in order: the file, the schema, the key, what must always hold, the settings, the mail server."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tui_portal.domain.errors import PortalError
+from tui_portal.domain.invitations import KEY_BYTES
+from tui_portal.domain.text import safe
+from tui_portal.i18n import _, ngettext
+from tui_portal.services import status
+from tui_portal.services.context import Context, key_file
+from tui_portal.store.migrations import SCHEMA_VERSION, STEPS
+
+_TOLD = 5  # so many rows are named where many are wrong
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Level(StrEnum):
+    """How bad it is. A warning is something to know, not to repair."""
+
+    FINE = "fine"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at (a word for programs), how it is, and what was found, in the reader's language."""
+
+    about: str
+    level: Level
+    words: str
+
+
+def check(context: Context, *, mail: bool = False) -> list[Finding]:
+    """Look at everything; with `mail` also connect to the mail server. Changes nothing. Raises DatabaseUnusable."""
+    with context.database.read():
+        found = list(_whole(context))
+        # A file that is damaged answers no further question.
+        rows = [] if any(finding.level is Level.FAULT for finding in found) else [_references, _schema, _invariants]
+        looks: list[Callable[[Context], Iterator[Finding]]] = [*rows, _key, _settings]
+        found += [finding for look in looks for finding in look(context)]
+    return found + (list(_mail_server(context)) if mail else [])
+
+
+def _whole(context: Context) -> Iterator[Finding]:
+    said = [str(line) for (line,) in context.database.rows(f"PRAGMA integrity_check({_TOLD})")]
+    if said == ["ok"]:
+        yield Finding("integrity", Level.FINE, _("the database file is whole"))
+    else:
+        words = _("the database file is damaged: {what}. Take the newest backup.")
+        yield Finding("integrity", Level.FAULT, words.format(what=safe("; ".join(said))))
+
+
+def _references(context: Context) -> Iterator[Finding]:
+    rows = context.database.rows("PRAGMA foreign_key_check")
+    if rows:
+        tables = ", ".join(sorted({str(row[0]) for row in rows}))
+        words = _("{n} rows point to something that is not there, in {tables}")
+        yield Finding("references", Level.FAULT, words.format(n=len(rows), tables=tables))
+    else:
+        yield Finding("references", Level.FINE, _("every reference leads to its row"))
+    yield _mode(context.database.path, "database_mode", _("the database file"))
+
+
+def _schema(context: Context) -> Iterator[Finding]:
+    version = int(context.database.value("PRAGMA user_version"))
+    if version != SCHEMA_VERSION:
+        words = _("the schema is {theirs}, this program's is {ours}")
+        yield Finding("schema", Level.FAULT, words.format(theirs=version, ours=SCHEMA_VERSION))
+        return
+    theirs, ours = set(context.database.rows(_SCHEMA)), set(_own_schema())
+    wrong = sorted({str(row[1]) for row in ours ^ theirs})
+    if wrong:
+        words = _("the schema is not as this program made it: {names}")
+        yield Finding("schema", Level.FAULT, words.format(names=safe(", ".join(wrong[:_TOLD]))))
+    else:
+        yield Finding("schema", Level.FINE, _("the schema is {version}, and whole").format(version=version))
+
+
+def _key(context: Context) -> Iterator[Finding]:
+    path = key_file(context.database.path)
+    try:
+        length = len(context.key)
+    except PortalError as error:
+        yield Finding("key", Level.FAULT, error.message)
+        return
+    if length != KEY_BYTES:
+        words = _("the key file {path} has {length} bytes, not {most}")
+        yield Finding("key", Level.WARNING, words.format(path=path, length=length, most=KEY_BYTES))
+    else:
+        yield Finding("key", Level.FINE, _("the key that signs links is there"))
+    yield _mode(path, "key_mode", _("the key file"))
+
+
+def _mode(path: Path, about: str, what: str) -> Finding:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & _OTHERS:
+        words = _("{what} {path} is open to others (mode {mode}): chmod 600 it")
+        return Finding(about, Level.FAULT, words.format(what=what, path=path, mode=f"{mode:03o}"))
+    return Finding(about, Level.FINE, _("{what} is its owner's alone").format(what=what))
+
+
+def _invariants(context: Context) -> Iterator[Finding]:
+    found = False
+    for about, level, words, select in _rules():
+        rows = context.database.rows(f"SELECT shown, count(*) OVER () FROM ({select}) LIMIT {_TOLD}")
+        if not rows:
+            continue
+        found = True
+        names = ", ".join(safe(str(shown)) for shown, _count in rows)
+        count = int(rows[0][1])
+        if count > len(rows):
+            more = count - len(rows)
+            names = ngettext("{names} and {n} more", "{names} and {n} more", more).format(names=names, n=more)
+        yield Finding(about, level, f"{words}: {names}")
+    if not found:
+        yield Finding("rules", Level.FINE, _("invitations, mail and settings agree with each other"))
+
+
+def _settings(context: Context) -> Iterator[Finding]:
+    from tui_portal.mail.handover import open_transport, sender_of
+
+    source = context.settings.source
+    words = _("the settings are read from {path}").format(path=source) if source else _("there is no settings file")
+    yield Finding("settings", Level.FINE, words)
+    if not context.settings.mail.smtp:
+        yield Finding("mail_settings", Level.WARNING, _("no mail server is set: mail waits in the outbox"))
+        return
+    try:
+        open_transport(context.settings).close()
+        sender_of(context.settings, context.firm_name)
+    except PortalError as error:
+        yield Finding("mail_settings", Level.FAULT, error.message)
+    else:
+        yield Finding("mail_settings", Level.FINE, _("the mail settings are complete"))
+
+
+def _mail_server(context: Context) -> Iterator[Finding]:
+    from tui_portal.mail.handover import open_transport
+
+    try:
+        transport = open_transport(context.settings)
+        try:
+            transport.ready()
+        finally:
+            transport.close()
+    except PortalError as error:
+        yield Finding("mail_server", Level.FAULT, error.message)
+    else:
+        yield Finding("mail_server", Level.FINE, _("the mail server answers"))
+
+
+_SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
+
+
+def _own_schema() -> list[tuple[str, str, str]]:
+    """The schema as this program makes it."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        for step in STEPS:
+            for statement in step:
+                connection.execute(statement)
+        return connection.execute(_SCHEMA).fetchall()
+    finally:
+        connection.close()
+
+
+def _rules() -> list[tuple[str, Level, str, str]]:
+    """What must always hold: a word for programs, how bad it is, the sentence, and the SELECT of what is `shown` as breaking it."""
+    return [
+        (
+            "forsaken_invitations",
+            Level.FAULT,
+            _("an invitation is open for an address that may log in nowhere, or is active"),
+            f"""
+            SELECT e.address AS shown FROM invitation i CROSS JOIN email_address e ON e.id = i.email_address_id
+            WHERE i.state IN ('queued', 'sent', 'failed') AND NOT {status.IS_PENDING}
+            """,
+        ),
+        (
+            "waiting_invitations",
+            Level.FAULT,
+            _("an invitation waits for a mail that is not there"),
+            """
+            SELECT e.address AS shown FROM invitation i CROSS JOIN email_address e ON e.id = i.email_address_id
+            WHERE i.state = 'queued' AND NOT EXISTS (
+                SELECT 1 FROM outbox o WHERE o.invitation_id = i.id AND o.generation = i.generation
+                AND o.state IN ('queued', 'sending'))
+            """,
+        ),
+        (
+            "unfounded_mail",
+            Level.FAULT,
+            _("a mail waits for an invitation that is not open, or was sent again"),
+            """
+            SELECT e.address AS shown FROM outbox o CROSS JOIN invitation i ON i.id = o.invitation_id
+            CROSS JOIN email_address e ON e.id = o.email_address_id
+            WHERE o.state = 'queued' AND (i.state NOT IN ('queued', 'sent', 'failed') OR i.generation <> o.generation)
+            """,
+        ),
+        (
+            "double_mail",
+            Level.FAULT,
+            _("two mails wait for one invitation"),
+            """
+            SELECT e.address AS shown FROM outbox o CROSS JOIN email_address e ON e.id = o.email_address_id
+            WHERE o.state IN ('queued', 'sending') AND o.invitation_id IS NOT NULL
+            GROUP BY o.invitation_id, o.generation HAVING count(*) > 1
+            """,
+        ),
+        (
+            "used_invitations",
+            Level.FAULT,
+            _("an invitation was used, but there is no user"),
+            """
+            SELECT e.address AS shown FROM invitation i CROSS JOIN email_address e ON e.id = i.email_address_id
+            WHERE i.state = 'used' AND NOT EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = e.id)
+            """,
+        ),
+        (
+            "sent_invitations",
+            Level.FAULT,
+            _("an invitation was sent at no time"),
+            """
+            SELECT e.address AS shown FROM invitation i CROSS JOIN email_address e ON e.id = i.email_address_id
+            WHERE i.state = 'sent' AND i.sent_at IS NULL
+            """,
+        ),
+        (
+            "switched_on_invalid",
+            Level.WARNING,
+            _("a switch is on for an address that is not valid"),
+            """
+            SELECT DISTINCT e.address AS shown FROM email_address e CROSS JOIN contact_settings s ON s.email_address_id = e.id
+            WHERE e.validity = 'invalid' AND (s.login OR s.notify OR s.email_sync)
+            """,
+        ),
+    ]

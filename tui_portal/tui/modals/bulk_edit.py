@@ -1,0 +1,209 @@
+"""Edit login, notify, email sync of many accounts: three choices, an invitation, and in numbers what will happen (product.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Button, Checkbox, Static, TextArea
+
+from tui_portal.domain.errors import PortalError
+from tui_portal.domain.text import tidy_message
+from tui_portal.i18n import _, ngettext
+from tui_portal.services.access import AccessChange, AccessPreview, AccessWish
+from tui_portal.tui.modals.dialog import Dialog, buttons
+from tui_portal.tui.text import plain
+from tui_portal.tui.widgets.choice_row import ChoiceRow
+from tui_portal.tui.workers import start
+
+_LOOK_SECONDS = 0.1
+_PATIENCE_SECONDS = 1.0
+
+Preview = Callable[[AccessWish], Awaitable[AccessPreview]]
+Save = Callable[[AccessWish, AccessPreview, Callable[[float], bool]], Awaitable[AccessChange]]
+
+
+class BulkEditDialog(Dialog[AccessChange]):
+    """Dismissed with what was done, or with None where nothing was. What fails to be saved is told, and the dialog stays."""
+
+    AUTO_FOCUS = "#login"
+    BINDINGS = [Binding("alt+s", "save", show=False, priority=True), Binding("v", "show_skipped", show=False)]
+
+    def __init__(self, on_whom: str, preview: Preview, save: Save, *, most: int) -> None:
+        super().__init__(_("Edit login, notify, email sync"), on_whom)
+        self._preview = preview
+        self._save = save
+        self._most = most
+        self._foreseen: AccessPreview | None = None
+        self._saving = False
+        self._cancelled = False
+        self._done = 0.0
+        self._looks = 0
+        self._asked_to_leave = False
+
+    def body(self) -> ComposeResult:
+        answers = [(None, _("Leave as it is")), (True, _("Enable for all")), (False, _("Disable for all"))]
+        yield ChoiceRow(_("Login"), answers, id="login")
+        yield ChoiceRow(_("Notify"), answers, id="notify")
+        yield ChoiceRow(_("Email sync"), answers, id="sync")
+        yield Checkbox(plain(_("Send invitations")), id="invite", compact=True)
+        yield Static(id="message-head", markup=False)
+        message = TextArea(id="message", compact=True, tab_behavior="focus", show_line_numbers=False)
+        message.cursor_blink = False
+        yield message
+        yield Static(id="outcome", markup=False)
+        yield Static(id="told", classes="warning", markup=False)
+        yield buttons(("cancel", _("Cancel"), "default"), ("save", _("Save"), "primary"))
+
+    def on_mount(self) -> None:
+        self._look_ahead()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._count)
+
+    def on_choice_row_changed(self) -> None:
+        self._look_ahead()
+
+    def on_checkbox_changed(self) -> None:
+        self._look_ahead()
+
+    def on_text_area_changed(self) -> None:
+        self._asked_to_leave = False
+        self._count()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "save":
+            self.action_save()
+        else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        if self._saving:
+            self._cancelled = True
+        elif self.query_one(TextArea).text.strip() and not self._asked_to_leave:
+            self._asked_to_leave = True
+            self._tell(_("esc again leaves, and the message is gone."))
+        else:
+            self.dismiss(None)
+
+    def action_save(self) -> None:
+        if self._too_long:
+            self._tell(
+                _("The message is too long: nothing was saved. Shorten it to {most} characters.").format(
+                    most=self._most
+                )
+            )
+        elif self._foreseen is not None and not self._saving:
+            start(self, partial(self._do_save, self._wish, self._foreseen), "save")
+
+    def action_show_skipped(self) -> None:
+        if self._foreseen is not None and self._foreseen.skipped:
+            from tui_portal.tui.modals.skipped import SkippedList
+
+            self.app.push_screen(SkippedList(self._foreseen.skipped, self._foreseen.skipped_count))
+
+    @property
+    def _wish(self) -> AccessWish:
+        login, notify, sync = (self.query_one(f"#{name}", ChoiceRow).value for name in ("login", "notify", "sync"))
+        invite = self.query_one("#invite", Checkbox).value
+        return AccessWish(login, notify, sync, invite, self.query_one(TextArea).text if invite else "")
+
+    @property
+    def _too_long(self) -> bool:
+        return len(tidy_message(self.query_one(TextArea).text)) > self._most
+
+    def _look_ahead(self) -> None:
+        self._foreseen = None
+        start(self, self._do_look_ahead, "preview", newest="preview")
+
+    async def _do_look_ahead(self) -> None:
+        wish = self._wish
+        try:
+            foreseen = await self._preview(wish)
+        except PortalError as error:
+            self._tell(error.message)
+            return
+        self._foreseen = foreseen
+        self._tell("")
+        self.query_one("#outcome", Static).update(plain("\n".join(outcome_in_words(wish, foreseen)), lines=True))
+
+    async def _do_save(self, wish: AccessWish, foreseen: AccessPreview) -> None:
+        self._saving, self._cancelled, self._done, self._looks = True, False, 0.0, 0
+        timer = self.set_interval(_LOOK_SECONDS, self._show_progress)
+        try:
+            change = await self._save(wish, foreseen, self._progress)
+        except PortalError as error:
+            self._tell(error.message)
+            self._saving = False
+            self._foreseen = None
+            start(self, self._foresee_again, "preview", newest="preview")
+        else:
+            self.dismiss(change)
+        finally:
+            self._saving = False
+            timer.stop()
+
+    async def _foresee_again(self) -> None:
+        """After a failed save: the numbers as they are now, with the reason left standing."""
+        try:
+            self._foreseen = await self._preview(self._wish)
+        except PortalError:
+            return
+        words = outcome_in_words(self._wish, self._foreseen)
+        self.query_one("#outcome", Static).update(plain("\n".join(words), lines=True))
+
+    def _progress(self, share: float) -> bool:
+        """Called while it is being saved, by the thread that writes: takes the share that is done, tells whether to stop."""
+        self._done = share
+        return self._cancelled
+
+    def _show_progress(self) -> None:
+        if not self._saving:
+            return
+        self._looks += 1
+        if not self._done and self._looks * _LOOK_SECONDS > _PATIENCE_SECONDS:
+            text = _("Somebody else is writing to the database: waiting for them…")
+        else:
+            text = _("Saving… {percent} %   esc takes all of it back").format(percent=round(100 * self._done))
+        self.query_one("#outcome", Static).update(plain(text))
+
+    def _tell(self, sentence: str) -> None:
+        self.query_one("#told", Static).update(plain(sentence))
+
+    def _count(self) -> None:
+        length = len(tidy_message(self.query_one(TextArea).text))
+        count = _("{count} / {most}").format(count=length, most=self._most)
+        head = self.query_one("#message-head", Static)
+        head.set_class(self._too_long, "-warning")
+        words = _("The message is too long") if self._too_long else _("Message (optional)")
+        room = max(1, self.query_one("#dialog").content_size.width - len(words) - len(count))
+        head.update(plain(f"{words}{' ' * room}{count}"))
+
+
+def outcome_in_words(wish: AccessWish, foreseen: AccessPreview) -> list[str]:
+    """What will happen, in numbers: mailboxes switched, invitations and notices sent, those skipped and why."""
+    lines = []
+    if foreseen.changed:
+        text = ngettext("Will change {n} setting", "Will change {n} settings", foreseen.changed)
+        parts = [text.format(n=foreseen.changed)]
+        if foreseen.invitations:
+            text = ngettext("send {n} invitation", "send {n} invitations", foreseen.invitations)
+            parts.append(text.format(n=foreseen.invitations))
+        if foreseen.notices:
+            text = ngettext("tell {n} active user", "tell {n} active users", foreseen.notices)
+            parts.append(text.format(n=foreseen.notices))
+        lines.append(", ".join(parts) + ".")
+    elif foreseen.invitations:
+        text = ngettext("Will send {n} invitation.", "Will send {n} invitations.", foreseen.invitations)
+        lines.append(text.format(n=foreseen.invitations))
+    elif wish == AccessWish():
+        lines.append(_("Nothing is chosen yet."))
+    else:
+        lines.append(_("Nothing would change: everything is so already."))
+    if foreseen.skipped_count:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in foreseen.reasons)
+        text = ngettext("Skipped {n} (v shows): {reasons}", "Skipped {n} (v shows): {reasons}", foreseen.skipped_count)
+        lines.append(text.format(n=foreseen.skipped_count, reasons=reasons))
+    return lines

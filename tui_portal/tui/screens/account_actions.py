@@ -1,0 +1,264 @@
+"""What can be done in the Accounts list: the filter menu, more actions, export, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_portal.domain.errors import PortalError, WrongUse
+from tui_portal.domain.filters import choices, terms_of, with_term, without_key
+from tui_portal.domain.moments import whole_date
+from tui_portal.i18n import _, ngettext
+from tui_portal.services.access import AccessChange, AccessPreview, AccessWish, change_access, preview_access
+from tui_portal.services.archive import activate_again, archive
+from tui_portal.services.tags import change_tags, tag_names
+from tui_portal.services.undo import redo_last, undo_last
+from tui_portal.tui.modals.menu import Choice, Menu
+from tui_portal.tui.modals.prompt import Prompt
+
+if TYPE_CHECKING:
+    from tui_portal.tui.screens.list_screen import ListScreen
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class AccountActions:
+    """The actions of one Accounts list. What an action is about is taken before its dialog opens."""
+
+    def __init__(self, screen: ListScreen, *, archived: bool) -> None:
+        self._screen = screen
+        self._archived = archived
+        self._targets = screen.targets
+
+    async def more_actions(self) -> None:
+        """The menu of all that can be done to the marked accounts, or to the one under the cursor."""
+        nothing = "" if self._targets else _("no account is marked or under the cursor")
+        closed = nothing or (_("the accounts are archived") if self._archived else "")
+        menu = [
+            Choice("bulk_edit", "e", _("Edit login, notify, email sync"), reason=closed),
+            Choice("add_tags", "t", _("Add tags"), reason=nothing),
+            Choice("remove_tags", "T", _("Remove tags"), reason=nothing),
+            Choice("archive", "a", _("Archive: closes the portal for the account"), reason=closed)
+            if not self._archived
+            else Choice("activate_again", "a", _("Activate again"), reason=nothing),
+            Choice("export", "x", _("Export what the list shows")),
+            Choice("save_view", "s", _("Save this filter under a name")),
+            Choice("columns", "c", _("Choose the columns")),
+        ]
+        chosen = await self._screen.app.push_screen_wait(Menu(_("More actions"), menu, self._whom))
+        if chosen is not None:
+            await getattr(self, chosen)()
+
+    async def columns(self) -> None:
+        """Choose the columns of this list."""
+        await self._screen.choose_columns()
+
+    async def bulk_edit(self) -> None:
+        """Edit login, notify, email sync of all targets."""
+        from tui_portal.tui.modals.bulk_edit import BulkEditDialog
+
+        shell, targets = self._screen.shell, self._targets
+
+        async def preview(wish: AccessWish) -> AccessPreview:
+            return await shell.lanes.count(preview_access, targets, wish)
+
+        async def save(wish: AccessWish, foreseen: AccessPreview, progress: Callable[[float], bool]) -> AccessChange:
+            def change(context: Any) -> AccessChange:
+                return change_access(context, targets, wish, expected=foreseen, progress=progress)
+
+            return await shell.lanes.write(change)
+
+        dialog = BulkEditDialog(self._whom, preview, save, most=shell.settings.limits.message_characters)
+        change = await self._screen.app.push_screen_wait(dialog)
+        if change is None:
+            return
+        self._screen.read_again()
+        if change.invitations or change.notices:
+            shell.mail_was_queued()
+        self._screen.say(change_in_words(change))
+        if change.skipped:
+            from tui_portal.tui.modals.skipped import SkippedList
+
+            self._screen.app.push_screen(SkippedList(change.skipped, change.skipped_count))
+
+    async def add_tags(self) -> None:
+        """Add tags to all targets."""
+        await self._change_tags(_("Add tags"), add=True)
+
+    async def remove_tags(self) -> None:
+        """Take tags off all targets."""
+        await self._change_tags(_("Remove tags"), add=False)
+
+    async def archive(self) -> None:
+        """Archive all targets, after a question."""
+        from tui_portal.tui.modals.confirmation import Confirmation
+
+        question = ngettext(
+            "The portal is closed for this account: nobody can log in to it. Its switches stay as they are. u takes it back.",
+            "The portal is closed for these {n} accounts: nobody can log in to them. Their switches stay as they are. "
+            "u takes it back.",
+            len(self._targets),
+        ).format(n=len(self._targets))
+        if await self._screen.app.push_screen_wait(Confirmation(_("Archive"), self._whom, question, _("Archive"))):
+            await self._do(archive, self._targets)
+
+    async def activate_again(self) -> None:
+        """Take all targets out of the archive."""
+        await self._do(activate_again, self._targets)
+
+    async def export(self) -> None:
+        """Write what the list shows to a file that is asked for."""
+        from tui_portal.services.exports import export_accounts
+
+        screen, view = self._screen, self._screen.view
+        name = _("accounts") + f"-{whole_date(screen.shell.clock())}.csv"
+
+        async def write(answer: str) -> None:
+            path = Path(answer).expanduser()
+            if not answer.strip():
+                raise WrongUse(_("A file name is needed."))
+            await screen.shell.lanes.count(export_accounts, view.text, view.sort, view.descending, self._archived, path)
+
+        question = ngettext("Write {n} line to", "Write {n} lines to", screen.table.count).format(n=screen.table.count)
+        prompt = Prompt(_("Export"), question, _("Export"), write, answer=str(Path.cwd() / name))
+        answer = await screen.app.push_screen_wait(prompt)
+        if answer is not None:
+            screen.say(_("Written to {path}.").format(path=Path(answer).expanduser()))
+
+    async def undo(self) -> None:
+        """Take back the last thing that this person did."""
+        await self._do(undo_last)
+
+    async def redo(self) -> None:
+        """Do again what was taken back last."""
+        await self._do(redo_last)
+
+    async def filter_menu(self) -> None:
+        """Choose what to filter by, then its value; the filter line says the same in text."""
+        from tui_portal.services.saved_views import saved_views
+
+        screen = self._screen
+        keys = choices()
+        views = await screen.shell.lanes.read(saved_views, screen.source.place)
+        text = screen.view.text
+        menu = [Choice(c.key, _LETTERS[n], c.label, on=bool(terms_of(text, c.key))) for n, c in enumerate(keys)]
+        menu.append(Choice("views", "v", _("Saved filters"), reason="" if views else _("none is saved yet")))
+        menu.append(
+            Choice("save", "s", _("Save this filter under a name"), reason="" if text else _("there is no filter"))
+        )
+        menu.append(Choice("clear", "x", _("Show everything again"), reason="" if text else _("there is no filter")))
+        chosen = await screen.app.push_screen_wait(Menu(_("Filter"), menu))
+        if chosen == "clear":
+            screen.show_view(replace(screen.view, text=""))
+        elif chosen == "save":
+            await self.save_view()
+        elif chosen == "views":
+            await self._choose_view([(v.name, v.filter, v.sort) for v in views])
+        elif chosen is not None:
+            await self._choose_value(next(c for c in keys if c.key == chosen))
+
+    async def save_view(self) -> None:
+        """Save the filter and the order under a name."""
+        from tui_portal.services.saved_views import save_view
+
+        screen, view = self._screen, self._screen.view
+        order = f"{view.sort}:desc" if view.descending else view.sort
+
+        async def save(name: str) -> None:
+            await screen.shell.lanes.write(save_view, screen.source.place, name, view.text, order)
+
+        prompt = Prompt(_("Save this filter"), view.text or _("everything"), _("Save"), save)
+        name = await screen.app.push_screen_wait(prompt)
+        if name is not None:
+            screen.say(_("Saved as {name}.").format(name=name))
+
+    async def _choose_value(self, choice: Any) -> None:
+        screen, text = self._screen, self._screen.view.text
+        values = list(choice.values)
+        if choice.key == "tag":
+            values = [(name, name) for name in await screen.shell.lanes.read(tag_names)]
+        now = terms_of(text, choice.key)
+        menu = [Choice("", "-", _("any"), on=not now)]
+        menu += [
+            Choice(value, _LETTERS[n % len(_LETTERS)], label, on=value in now)
+            for n, (value, label) in enumerate(values)
+        ]
+        chosen = await screen.app.push_screen_wait(Menu(choice.label, menu))
+        if chosen is None:
+            return
+        if chosen.endswith("N"):
+            await self._ask_days(choice, chosen)
+        else:
+            new = with_term(text, choice.key, chosen) if chosen else without_key(text, choice.key)
+            screen.show_view(replace(screen.view, text=new))
+
+    async def _ask_days(self, choice: Any, value: str) -> None:
+        """A value that holds a number of days."""
+        screen = self._screen
+
+        async def take(answer: str) -> None:
+            if not answer.isdigit() or not int(answer):
+                raise WrongUse(_("A number of days is needed, from 1 up."))
+
+        days = await screen.app.push_screen_wait(
+            Prompt(choice.label, _("How many days?"), _("Filter"), take, answer="30")
+        )
+        if days is not None:
+            text = with_term(screen.view.text, choice.key, value.replace("N", days + "d"))
+            screen.show_view(replace(screen.view, text=text))
+
+    async def _choose_view(self, views: Sequence[tuple[str, str, str]]) -> None:
+        menu = [Choice(name, _LETTERS[n % len(_LETTERS)], name) for n, (name, _text, _order) in enumerate(views)]
+        chosen = await self._screen.app.push_screen_wait(Menu(_("Saved filters"), menu))
+        for name, text, order in views:
+            if name == chosen:
+                sort, _colon, direction = order.partition(":")
+                view = replace(self._screen.view, text=text, descending=direction == "desc")
+                self._screen.show_view(replace(view, sort=sort) if sort in self._screen.source.sorts else view)
+
+    async def _change_tags(self, title: str, *, add: bool) -> None:
+        screen, targets = self._screen, self._targets
+        known = await screen.shell.lanes.read(tag_names)
+
+        async def change(answer: str) -> None:
+            names = [name.strip() for name in answer.split(",") if name.strip()]
+            if not names:
+                raise WrongUse(_("A tag is needed; several are separated by commas."))
+            await screen.shell.lanes.write(change_tags, targets, names if add else [], [] if add else names)
+
+        question = _("Tags, separated by commas. Known: {tags}").format(tags=", ".join(known) or "—")
+        answer = await screen.app.push_screen_wait(Prompt(title, question, title, change, on_whom=self._whom))
+        if answer is not None:
+            screen.read_again()
+            screen.say(_("Tags changed: {tags}.").format(tags=answer))
+
+    async def _do(self, use_case: Callable[..., Any], *arguments: object) -> None:
+        """Run a use case that tells in words what it did."""
+        try:
+            done = await self._screen.shell.lanes.write(use_case, *arguments)
+        except PortalError as error:
+            self._screen.say(error.message, warning=True)
+            return
+        self._screen.read_again()
+        self._screen.say(done.in_words)
+
+    @property
+    def _whom(self) -> str:
+        """How many accounts, and how many of them the filter hides."""
+        count, hidden = len(self._targets), self._screen.table.hidden_marks
+        text = ngettext("{n} account", "{n} accounts", count).format(n=count)
+        return text + (" · " + _("{n} of them not shown").format(n=hidden) if hidden else "")
+
+
+def change_in_words(change: AccessChange) -> str:
+    """What a bulk edit did, in one line."""
+    parts = [ngettext("{n} setting changed", "{n} settings changed", change.changed).format(n=change.changed)]
+    if change.invitations:
+        parts.append(ngettext("{n} invitation", "{n} invitations", change.invitations).format(n=change.invitations))
+    if change.notices:
+        parts.append(ngettext("{n} notice", "{n} notices", change.notices).format(n=change.notices))
+    if change.skipped_count:
+        parts.append(ngettext("{n} skipped", "{n} skipped", change.skipped_count).format(n=change.skipped_count))
+    return " · ".join([*parts, _("u takes it back")])
