@@ -12,6 +12,7 @@ from tui_portal.paths import log_file
 
 def write_crash(error: BaseException) -> str:
     """Append `error` with its traceback to the log (mode 0600); the sentence that tells the person."""
+    error = _real(error)
     path = log_file()
     head = f"{datetime.now(UTC).isoformat()} {type(error).__name__}\n"
     text = head + "".join(traceback.format_exception(type(error), error, error.__traceback__))
@@ -26,3 +27,9 @@ def write_crash(error: BaseException) -> str:
     return _("tui-portal stopped: {error}. Nothing that was saved is lost; the details are in {path}.").format(
         error=type(error).__name__, path=path
     )
+
+
+def _real(error: BaseException) -> BaseException:
+    """What went wrong inside a worker of the terminal: Textual's WorkerFailed holds it as `error`, without its frames."""
+    inner = getattr(error, "error", None)
+    return _real(inner) if isinstance(inner, BaseException) else error

@@ -55,6 +55,14 @@ def test_a_dry_run_tells_what_the_run_does_and_changes_nothing(
     )
 
 
+def test_invitations_are_told_only_where_they_were_wished(firm: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--database", str(firm.database.path), "access", "A-0002"]
+    assert main([*words, "--notify", "on"]) == 0
+    assert capsys.readouterr().err == "1 setting changed\n"
+    assert main([*words, "--login", "on", "--invite"]) == 0
+    assert capsys.readouterr().err == "1 setting changed\n1 invitation queued\n"
+
+
 def test_check_is_content_with_what_was_done(firm: Context, capsys: pytest.CaptureFixture[str]) -> None:
     run(firm, capsys, "access", "--filter", "client", "--login", "on", "--invite")
 

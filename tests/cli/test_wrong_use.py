@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.worker import WorkerFailed
 
 from tests.pty_terminal import PtyTerminal, log_path
 from tui_portal.cli import main
 from tui_portal.config import Settings
+from tui_portal.crash import write_crash
 from tui_portal.domain.accounts import AccountType
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.contacts import create_account, create_contact
@@ -52,13 +54,24 @@ def test_an_argument_that_is_no_text_is_wrong_use(
 
 
 @pytest.mark.parametrize("command", ["accounts", "outbox", "pending"])
-@pytest.mark.parametrize("limit", ["99999999999999999999", "9" * 5000, "-1", "x", "1.5", "²"])
+@pytest.mark.parametrize("limit", ["99999999999999999999", "9" * 500, "-1", "x", "1.5", "²"])
 def test_a_limit_that_is_no_number_of_lines_is_wrong_use(
     database: str, capsys: pytest.CaptureFixture[str], command: str, limit: str
 ) -> None:
     assert main(["--database", database, command, "--limit", limit]) == 2
     assert "--limit" in capsys.readouterr().err
     assert main(["--database", database, command, "--limit", "0", "--json"]) == 0
+
+
+@pytest.mark.parametrize("command", ["accounts", "pending"])
+@pytest.mark.parametrize("words", ["a " * 2000, "a" * 100_000], ids=["words", "characters"])
+def test_a_filter_longer_than_anybody_means_is_wrong_use(
+    database: str, capsys: pytest.CaptureFixture[str], command: str, words: str
+) -> None:
+    assert main(["--database", database, command, "--filter", words]) == 2
+    told = capsys.readouterr().err
+    assert "too long for a filter" in told
+    assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -141,19 +154,45 @@ def test_what_nobody_foresaw_is_one_line_and_a_log(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     context = identify(open_context(Path(database), Settings()))
-    create_account(context, "Secret-Name GmbH", AccountType.COMPANY)
-    context.database.execute("UPDATE account SET name = x'ff'")
+    account = create_account(context, "Secret-Name GmbH", AccountType.COMPANY)
+    create_contact(context, [account], "Zoë", ["zoe@dupont.example"])
+    context.database.execute(
+        "CREATE TRIGGER odd BEFORE INSERT ON activity BEGIN SELECT RAISE(ABORT, 'nothing is written here'); END"
+    )
     context.database.close()
     capsys.readouterr()
 
-    assert main(["--database", database, "accounts"]) == 1
+    words = ["--database", database, "access", "A-0001", "--notify", "on"]
+    assert main(words) == 1
     told = capsys.readouterr()
     assert told.err.count("\n") == 1
     assert str(log_path(tmp_path)) in told.err
     assert "Traceback" in log_path(tmp_path).read_text()
+    assert "Secret-Name" not in log_path(tmp_path).read_text()
 
-    assert main(["--database", database, "accounts", "--json"]) == 1
+    assert main([*words, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["error"]["kind"] == "crash"
+
+
+def test_a_full_disk_behind_the_output_is_one_sentence(database: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui_portal", "--database", database, "paths"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "disk is full" in done.stderr
+
+
+def test_the_log_has_the_frames_of_what_failed_in_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ZeroDivisionError) as caught:
+        _ = 1 / int("0")
+    told = write_crash(WorkerFailed(caught.value))
+    assert "ZeroDivisionError" in told
+    assert "test_the_log_has_the_frames" in log_path(tmp_path).read_text()
 
 
 def test_a_name_that_the_terminal_can_not_write_is_written_as_it_can(database: str) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,32 @@ def _profiles(context: Context) -> dict[str, AccountProfile]:
 
 def _people(profile: AccountProfile) -> dict[str, list[str]]:
     return {contact.name: [email.address for email in contact.emails] for contact in profile.contacts}
+
+
+def test_what_a_colleague_makes_while_the_file_is_being_matched_is_found(office: Context, folder: Path) -> None:
+    path = _file(
+        folder, ["Dupont SARL", "", "Zoë Dupont", "zoe@dupont.example"], ["Durand", "", "Max", "max@x.example"]
+    )
+    colleague = replace(open_context(office.database.path, office.settings, clock=office.clock), actor=office.actor)
+    steps = 0
+
+    def make_it_now() -> bool:
+        nonlocal steps
+        steps += office.database.models.in_transaction()
+        if steps == 20:  # the file is being matched against what was there before
+            create_contact(colleague, [create_account(colleague, "Dupont SARL", AccountType.COMPANY)], "Zoë Dupont", [])
+        return False
+
+    with office.database.watched(1, make_it_now):
+        done = import_file(office, path)
+    colleague.database.close()
+
+    assert steps > 20
+    assert (done.accounts, done.contacts) == (Made(1, 1), Made(1, 1))
+    assert {name: _people(profile) for name, profile in _profiles(office).items()} == {
+        "Dupont SARL": {"Zoë Dupont": ["zoe@dupont.example"]},
+        "Durand": {"Max": ["max@x.example"]},
+    }
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -169,7 +169,13 @@ def test_screen(looks_the_same: Compare, steps: object, size: tuple[int, int]) -
 
 @pytest.mark.parametrize(
     "steps",
-    [pytest.param(_nothing, id="accounts"), pytest.param(_open_dupont, id="info-tab"), pytest.param(_open_invitation, id="invitation")],
+    [
+        pytest.param(_nothing, id="accounts"),
+        pytest.param(_mark_offline, id="accounts-offline"),
+        pytest.param(_open_dupont, id="info-tab"),
+        pytest.param(_open_invitation, id="invitation"),
+        pytest.param(_bulk_edit, id="bulk-edit"),
+    ],
 )
 def test_screen_without_colour(looks_the_same: Compare, monkeypatch: pytest.MonkeyPatch, steps: object) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
@@ -177,7 +183,12 @@ def test_screen_without_colour(looks_the_same: Compare, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    "steps", [pytest.param(_nothing, id="accounts"), pytest.param(_open_dupont, id="info-tab")]
+    "steps",
+    [
+        pytest.param(_nothing, id="accounts"),
+        pytest.param(_open_dupont, id="info-tab"),
+        pytest.param(_bulk_edit, id="bulk-edit"),
+    ],
 )
 def test_screen_in_the_light_theme(looks_the_same: Compare, steps: object) -> None:
     looks_the_same(steps, (80, 24), theme="portal-light")

@@ -117,17 +117,21 @@ def test_an_empty_no_color_means_nothing(office: Context) -> None:
 
 def test_a_crash_leaves_one_line_and_a_log_without_the_values_of_variables(office: Context, tmp_path: Path) -> None:
     account = create_account(office, "Secret-Name GmbH", AccountType.COMPANY)
+    create_contact(office, [account], "Zoë Dupont", ["zoe@dupont.example"])
     with _open(office, environment={"HOME": str(tmp_path)}) as terminal:
         terminal.shows("Secret-Name")
-        # A type that no version of this program wrote: nothing of the screens expects it.
-        office.database.execute("PRAGMA ignore_check_constraints = 1")
-        office.database.execute("UPDATE account SET type = 'unheard of' WHERE id = ?", [account])
+        # A rule that no version of this program made: nothing of the screens expects it.
+        office.database.execute("CREATE TRIGGER odd BEFORE INSERT ON activity BEGIN SELECT RAISE(ABORT, 'odd'); END")
+        terminal.send("\r")
+        terminal.shows("zoe@dupont.example")
+        terminal.send("o")
         assert terminal.ends() == 1
         after = bytes(terminal.wire).rpartition(LEFT)[2].decode()
     assert after.count("tui-portal stopped") == 1
     assert "Traceback" not in after
     log = log_path(tmp_path).read_text()
-    assert "ValueError" in log
+    assert "IntegrityError" in log
+    assert "change_access" in log
     assert "Secret-Name" not in log
     assert log_path(tmp_path).stat().st_mode & 0o077 == 0
 

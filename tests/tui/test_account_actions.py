@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.screens import Terminal, running
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.context import Context
@@ -16,7 +18,7 @@ async def _open_bulk_edit(terminal: Terminal) -> None:
     await terminal.shows("Leave as it is", "Nothing is chosen yet.")
 
 
-async def test_login_for_all_with_invitations_is_foreseen_done_told_and_undone(firm: Context) -> None:
+async def test_login_for_all_with_invitations_is_foreseen_done_told_and_undone(firm: Context, tmp_path: Path) -> None:
     async with running(firm) as terminal:
         await _open_bulk_edit(terminal)
         await terminal.press("right", "tab", "tab", "tab", "space")
@@ -24,14 +26,29 @@ async def test_login_for_all_with_invitations_is_foreseen_done_told_and_undone(f
         await terminal.press("tab")
         await terminal.type("Welcome")
         await terminal.press("tab", "tab", "enter")
-        await terminal.shows("2 skipped", "elodie@dupont", "the domain has no dot")
-        await terminal.press("escape")
-        await terminal.shows("3 settings changed · 3 invitations · 2 skipped · u takes it back")
+        await terminal.shows("zoe@dupont.example", "LOGIN on, mail queued")
+        await terminal.press("G")
+        await terminal.press("end")
+        await terminal.shows("elodie@dupont", "the domain has no dot")
+        await terminal.press("x")
+        await terminal.shows("Write the result to")
+        await terminal.press("ctrl+u")
+        await terminal.until(lambda: ".csv" not in terminal.text)
+        terminal.paste(str(tmp_path / "result.csv"))
+        await terminal.press("enter")
+        await terminal.shows("Written to")
         assert firm.database.value("SELECT count(*) FROM outbox WHERE state = 'queued' AND message = 'Welcome'") == 3
         await terminal.press("u")
         await terminal.until(lambda: firm.database.value("SELECT sum(login) FROM contact_settings") == 0)
 
     assert firm.database.value("SELECT count(*) FROM outbox WHERE state = 'queued'") == 0
+    assert (tmp_path / "result.csv").read_text("utf-8-sig").splitlines()[1:] == [
+        'elodie@dupont.example,A-0001,"LOGIN on, mail queued"',
+        'zoe@dupont.example,A-0001,"LOGIN on, mail queued"',
+        'juergen@gross.example,A-0002,"LOGIN on, mail queued"',
+        "elodie@dupont,A-0001,the address is not valid: the domain has no dot",
+        ",A-0003,no contact of it has an address",
+    ]
 
 
 async def test_what_a_colleague_changed_meanwhile_is_told_and_nothing_is_written(firm: Context) -> None:
@@ -75,7 +92,7 @@ async def test_tags_are_added_to_all_that_is_marked(firm: Context) -> None:
         await terminal.shows("Tags, separated by commas")
         await terminal.type("vip, audit")
         await terminal.press("enter")
-        await terminal.shows("Tags changed: vip, audit.")
+        await terminal.until(lambda: "Tags, separated" not in terminal.text)
 
     assert firm.database.value("SELECT count(*) FROM account_tag JOIN tag ON tag.id = tag_id WHERE name = 'vip'") == 3
 
@@ -114,3 +131,43 @@ async def test_a_filter_is_saved_under_a_name_and_recalled(firm: Context) -> Non
         await terminal.shows("grossform")
         await terminal.press("enter")
         await terminal.shows("1 of 3", "Groß & Söhne")
+        await terminal.press("escape", "ctrl+p")
+        await terminal.type("grossf")
+        await terminal.shows("Filter: grossform")
+        await terminal.press("enter")
+        await terminal.shows("1 of 3", "Groß & Söhne")
+
+
+async def test_the_marks_of_one_list_are_not_those_of_another(firm: Context) -> None:
+    change_access(firm, [1], AccessWish(login=True))
+    async with running(firm) as terminal:
+        await terminal.press("2")
+        await terminal.shows("› Pending activation", "elodie@dupont.example")
+        await terminal.press("asterisk")
+        await terminal.shows("2 marked")
+        await terminal.press("1")
+        await terminal.shows("› Accounts", "3 of 3")
+        assert "marked" not in terminal.text
+
+
+async def test_nothing_done_is_not_promised_to_be_taken_back(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("G", "m", "e")
+        await terminal.shows("Nothing is chosen yet.")
+        await terminal.press("right")
+        await terminal.shows("Skipped 1")
+        await terminal.press("alt+s")
+        await terminal.until(lambda: "0 settings changed · 1 skipped" in terminal.text)
+        assert "u takes it back" not in terminal.text
+
+
+async def test_an_export_to_an_odd_path_is_told_and_asked_again(firm: Context, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    async with running(firm) as terminal:
+        await terminal.press("x")
+        await terminal.shows("Write 3 lines to")
+        for path in ("~nobody-known/x.csv", f"{tmp_path}/file/x.csv", f"{tmp_path}/{'x' * 252}.csv"):
+            await terminal.press("ctrl+u")
+            terminal.paste(path)
+            await terminal.press("enter")
+            await terminal.until(lambda: "no home directory" in terminal.text or "can't be written" in terminal.text)

@@ -7,6 +7,7 @@ from tui_portal.domain.accounts import AccountType
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.contacts import create_account
 from tui_portal.services.context import Context
+from tui_portal.services.staff import identify
 
 
 async def test_status_is_told_by_a_sign_beside_the_id(firm: Context) -> None:
@@ -106,3 +107,16 @@ async def test_a_digit_goes_to_another_place_and_back(firm: Context) -> None:
         await terminal.shows("The account is archived")
         await terminal.press("1")
         await terminal.shows("› Accounts", "2 of 2", "Dupont [/SARL]")
+
+
+async def test_who_changed_something_meanwhile_is_told(firm: Context) -> None:
+    firm.database.execute(
+        "INSERT INTO staff (login, name, email, role, created_at) VALUES ('max', 'Max Admin', 'max@x.example', 'admin', 0)"
+    )
+    colleague = identify(Context(firm.database, firm.settings, firm.clock), login="max")
+    async with running(firm) as terminal:
+        change_access(colleague, [1], AccessWish(notify=True))
+        await terminal.shows("Max Admin changed 2 things", "2/3")
+        change_access(firm, [2], AccessWish(notify=True))
+        await terminal.shows("1/1")
+        assert "Olga Owner changed" not in terminal.text

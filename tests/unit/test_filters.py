@@ -74,6 +74,20 @@ def test_spellings_of_one_filter(typed: str, same: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", [" ".join("a" * 51), "tag:" + ",".join("a" * 51), "a " * 40 + "tag:" + "b," * 11, "é" * 5001]
+)
+def test_a_filter_longer_than_anybody_means_is_told(text: str) -> None:
+    with pytest.raises(FilterError, match="too long") as caught:
+        parse_filter(text)
+    assert text[caught.value.start : caught.value.end] in text.split()
+
+
+def test_a_long_filter_is_read() -> None:
+    assert len(parse_filter(" ".join("a" * 50)).words) == 50
+    assert parse_filter("tag:" + "b" * 4996).terms
+
+
+@pytest.mark.parametrize(
     ("text", "word", "says"),
     [
         ("dupont logn:offline x", "logn:offline", "Did you mean login:?"),

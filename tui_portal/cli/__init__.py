@@ -7,14 +7,17 @@ uses. The outside (options, exit statuses, JSON shapes) is what scripts rely on.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_portal import __version__
+from tui_portal.cli.parsing import NotUnderstood, Parser, check_text
 from tui_portal.domain.errors import PortalError
 from tui_portal.i18n import LANGUAGES, _, catalogue, choose_language, use
 
@@ -22,6 +25,19 @@ if TYPE_CHECKING:
     from tui_portal.domain.filters import FilterError
 
 INTERRUPTED = 130
+_POINTED_AT = 500  # characters; in a longer filter nobody would see the place
+
+
+class DiskFull(PortalError):
+    """The output can't be written."""
+
+    kind = "disk_full"
+
+
+class Crashed(PortalError):
+    """A mistake of the program's own."""
+
+    kind = "crash"
 
 
 def commands() -> dict[str, tuple[str, str]]:
@@ -49,16 +65,47 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with `argv`; the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     use(catalogue(choose_language(_named_language(words), os.environ.get("TUI_PORTAL_LANG"), _locale())))
+    _write_what_can_be_written()
     try:
-        return _dispatch(words)
+        return _run(words)
     except PortalError as error:
+        if isinstance(error, DiskFull):
+            _give_up_output()
         return _tell(error, words)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has gone (`| head`); closing stderr's twin keeps Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()  # whoever read it has gone (`| head`)
         return 0
+
+
+def _run(words: list[str]) -> int:
+    """Do what `words` say; what nobody foresaw leaves a log and is told in one line."""
+    try:
+        check_text(words)
+        status = _dispatch(words)
+        sys.stdout.flush()
+        return status
+    except (PortalError, BrokenPipeError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise DiskFull(_("The disk is full: what was to be written is not whole.")) from None
+        from tui_portal.crash import write_crash
+
+        raise Crashed(write_crash(error)) from error
+
+
+def _give_up_output() -> None:
+    """Send what is still to be written nowhere, else Python complains of it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write_what_can_be_written() -> None:
+    """Let what the terminal's encoding has no sign for be written as its number; JSON reads that back as the sign."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def global_options(parser: argparse.ArgumentParser, *, inherited: bool = False) -> None:
@@ -82,7 +129,7 @@ def global_options(parser: argparse.ArgumentParser, *, inherited: bool = False) 
 
 def _dispatch(words: list[str]) -> int:
     known = commands()
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="tui-portal",
         description=_("Who of a firm's clients may log in to the client portal, and what mail they get."),
         epilog=_("commands:") + "\n" + "\n".join(f"  {name:<10} {text}" for name, (_module, text) in known.items()),
@@ -99,7 +146,7 @@ def _dispatch(words: list[str]) -> int:
         module = import_module("tui_portal.cli.application")
         return int(module.run(arguments))
     module = import_module(known[arguments.command][0])
-    sub_parser = argparse.ArgumentParser(
+    sub_parser = Parser(
         prog=f"tui-portal {arguments.command}",
         description=module.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -133,8 +180,11 @@ def _tell(error: PortalError, words: list[str]) -> int:
     else:
         from tui_portal.domain.text import safe
 
-        sys.stderr.write(f"tui-portal: {safe(error.message)}\n")
-        if isinstance(error, FilterError):
+        if isinstance(error, NotUnderstood):
+            sys.stderr.write(safe(error.usage, lines=True))
+        name = "" if isinstance(error, Crashed) else "tui-portal: "  # a crash names the program itself
+        sys.stderr.write(f"{name}{safe(error.message)}\n")
+        if isinstance(error, FilterError) and len(error.text) <= _POINTED_AT:
             sys.stderr.write(_pointing_at(error))
     return error.exit_status
 

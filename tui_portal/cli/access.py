@@ -57,15 +57,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         show_json(documents.change(done, arguments.dry_run))
     else:
-        _tell(done, arguments.dry_run)
+        _tell(done, wish, arguments.dry_run)
     return 1 if done.skipped else 0
 
 
-def _tell(done: AccessChange, dry_run: bool) -> None:
+def _tell(done: AccessChange, wish: AccessWish, dry_run: bool) -> None:
     if dry_run:
         say(_("Nothing was changed; this would be:"))
     say(ngettext("{n} setting changed", "{n} settings changed", done.changed).format(n=done.changed))
-    say(ngettext("{n} invitation queued", "{n} invitations queued", done.invitations).format(n=done.invitations))
+    if wish.invite:
+        say(ngettext("{n} invitation queued", "{n} invitations queued", done.invitations).format(n=done.invitations))
     if done.notices:
         say(ngettext("{n} notice queued", "{n} notices queued", done.notices).format(n=done.notices))
     if done.skipped:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from tui_portal.cli import documents
-from tui_portal.cli.filtering import at_most, filter_help
+from tui_portal.cli.filtering import filter_help
 from tui_portal.cli.opening import open_for_staff
 from tui_portal.cli.output import show_json, show_table
+from tui_portal.cli.parsing import at_most
 from tui_portal.domain.moments import whole_date
 from tui_portal.i18n import _
 from tui_portal.services.accounts import SORT_KEYS, AccountQuery, account_ids, account_rows, count_accounts, parse_sort

@@ -6,9 +6,11 @@ import argparse
 import gc
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from tui_portal.domain.errors import DatabaseMissing, WrongUse
+from tui_portal.domain.errors import DatabaseMissing, PortalError, WrongUse
+from tui_portal.domain.text import safe, tidy
 from tui_portal.i18n import _, catalogue, choose_language, use
 from tui_portal.services.accounts import AccountQuery, AccountRow, first_account_rows
 from tui_portal.services.context import Context, Lanes
@@ -22,6 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         context = open_for_staff(arguments)
     except DatabaseMissing:
+        if arguments.read_only:
+            raise
         return _first_run(arguments)
     return open_application(context, arguments)
 
@@ -73,7 +77,7 @@ def _first_run(arguments: argparse.Namespace) -> int:
     from tui_portal.cli.demo import open_demo
     from tui_portal.cli.opening import database_of, settings_of
     from tui_portal.services.firm import create_firm
-    from tui_portal.services.staff import caller_login, identify
+    from tui_portal.services.staff import caller_login, identify, owner_address
 
     path, settings = database_of(arguments), settings_of(arguments)
     sys.stdout.write(_("There is no database at {path} yet.").format(path=path) + "\n")
@@ -85,16 +89,41 @@ def _first_run(arguments: argparse.Namespace) -> int:
     context = create_firm(
         path,
         settings,
-        firm=_ask(_("Name of the firm: ")),
+        firm=_ask_until(_("Name of the firm: "), _some_name),
         owner_login=caller_login(),
-        owner_name=_ask(_("Your name: ")),
-        owner_email=_ask(_("Your e-mail address: ")),
+        owner_name=_ask_until(_("Your name: "), _some_name),
+        owner_email=_ask_until(_("Your e-mail address: "), owner_address),
         language=choose_language(arguments.lang, settings.firm.language),
     )
     return open_application(identify(context), arguments)
 
 
+def _ask_until(question: str, check: Callable[[str], str]) -> str:
+    """Ask until `check` does not refuse the answer; what it makes of it."""
+    while True:
+        try:
+            return check(_ask(question))
+        except PortalError as error:
+            sys.stdout.write(safe(error.message) + "\n")
+
+
+def _some_name(typed: str) -> str:
+    name = tidy(typed)
+    if not name:
+        raise WrongUse(_("A name is needed."))
+    return name
+
+
 def _ask(question: str) -> str:
-    sys.stdout.write(question)
-    sys.stdout.flush()
-    return sys.stdin.readline().strip()
+    """The answer, asked for again while it is no text. Raises KeyboardInterrupt at the end of the input."""
+    while True:
+        sys.stdout.write(question)
+        sys.stdout.flush()
+        typed = sys.stdin.buffer.readline()
+        if not typed:
+            sys.stdout.write("\n")
+            raise KeyboardInterrupt
+        try:
+            return typed.decode().strip()
+        except UnicodeDecodeError:
+            sys.stdout.write(_("This can't be read: it is not UTF-8.") + "\n")

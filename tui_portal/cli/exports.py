@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     columns = ", ".join(accounts.SORT_KEYS)
     pending_columns = ", ".join(pending.SORT_KEYS)
-    parser.add_argument("list", choices=[what.value for what in ExportList], help=_("which list"))
+    parser.add_argument(
+        "list", choices=[what.value for what in ExportList if what is not ExportList.RESULTS], help=_("which list")
+    )
     parser.add_argument(
         "--filter", metavar="TEXT", default="", help=filter_help() + _(". For pending: words, as in its list")
     )

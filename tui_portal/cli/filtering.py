@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-
 from tui_portal.domain.filters import Key, known_values
 from tui_portal.i18n import _
 
@@ -15,10 +13,3 @@ def filter_help() -> str:
         "the accounts that all terms fit: {terms}; - before a term turns it round, commas separate values of which one "
         "is enough, all else is looked for in name, ID, contacts and addresses"
     ).format(terms=terms)
-
-
-def at_most(typed: str) -> int:
-    """The number that `--limit` takes."""
-    if not typed.isascii() or not typed.isdigit():
-        raise argparse.ArgumentTypeError(_("a whole number is needed, not {typed}").format(typed=repr(typed)))
-    return min(int(typed), 2**62)

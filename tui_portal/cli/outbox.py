@@ -6,6 +6,7 @@ import argparse
 
 from tui_portal.cli.opening import open_for_staff
 from tui_portal.cli.output import show_json, show_table
+from tui_portal.cli.parsing import at_most
 from tui_portal.domain.moments import iso
 from tui_portal.i18n import _
 from tui_portal.services.outbox import MailState, OutboxRow, count_letters, letters
@@ -14,7 +15,7 @@ from tui_portal.services.outbox import MailState, OutboxRow, count_letters, lett
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("--state", choices=[state.value for state in MailState], help=_("only mail in this state"))
-    parser.add_argument("--limit", metavar="N", type=int, default=-1, help=_("at most so many lines"))
+    parser.add_argument("--limit", metavar="N", type=at_most, default=-1, help=_("at most so many lines"))
     parser.add_argument("--json", action="store_true", help=_("print one JSON document"))
 
 

@@ -6,6 +6,7 @@ import argparse
 
 from tui_portal.cli.opening import open_for_staff
 from tui_portal.cli.output import show_json, show_table
+from tui_portal.cli.parsing import at_most
 from tui_portal.domain.addresses import Validity
 from tui_portal.domain.moments import whole_date
 from tui_portal.i18n import _
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--filter", metavar="TEXT", default="", help=_("words found in address, account, contact or state")
     )
     parser.add_argument("--sort", metavar="COLUMN[:desc]", default="address", help=", ".join(SORT_KEYS))
-    parser.add_argument("--limit", metavar="N", type=int, default=-1, help=_("at most so many lines"))
+    parser.add_argument("--limit", metavar="N", type=at_most, default=-1, help=_("at most so many lines"))
     parser.add_argument("--json", action="store_true", help=_("print one JSON document"))
 
 

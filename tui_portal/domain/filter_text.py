@@ -39,6 +39,10 @@ _VALUES: dict[Key, tuple[str, ...]] = {
     Key.ARCHIVED: ("yes", "no"),
 }
 
+# More than anybody types, and far less than SQLite takes.
+MOST_PARTS = 50  # words, and values of terms
+MOST_CHARACTERS = 5000
+
 # Within or before a number of days; five digits are more years than a firm has.
 LOGIN_DAYS = re.compile(r"([<>])([1-9][0-9]{0,4})d")
 _DAYS_TYPED = re.compile(r"([<>])\s*0*([1-9][0-9]{0,4})\s*d?", re.ASCII)
@@ -104,9 +108,18 @@ class Part:
 
 
 def parse_filter(text: str) -> Filter:
-    """The filter that `text` says. Raises FilterError for a key or a value that is not known."""
+    """The filter that `text` says. Raises FilterError for a key or a value that is not known, or for more than anybody means."""
     found: list[Term | Word] = []
+    asked = 0
     for part in parts_of(text):
+        asked += len(part.values)
+        if asked > MOST_PARTS or part.end > MOST_CHARACTERS:
+            raise FilterError(
+                _("This is too long for a filter: {words} words and {characters} characters are the most.").format(
+                    words=MOST_PARTS, characters=MOST_CHARACTERS
+                ),
+                *(text, part.start, part.end),
+            )
         if part.key is not None:
             found.append(_term(text, part))
         elif part.values[0]:

@@ -34,7 +34,7 @@ __all__ = [
 class AccessChange:
     """What became of a wish: settings changed (one for each address and account), invitations and notices queued, open
     invitations withdrawn, the rest. `skipped` is read from one text when somebody looks at it. `due` is when the mail falls
-    due, in seconds since 1970.
+    due, in seconds since 1970. `operation` is the id under which `services/results.py` reads what became of each address.
     """
 
     changed: int
@@ -43,6 +43,7 @@ class AccessChange:
     skipped: Skips
     withdrawn: int = 0
     due: int | None = None
+    operation: int | None = None
 
     @property
     def skipped_count(self) -> int:
@@ -175,7 +176,9 @@ def _write(context: Context, plan: AccessPreview, message: str, due: int | None,
             WHERE new_login > old_login AND email_address_id IN (SELECT id FROM mailbox WHERE fate = {TOLD})
         """
         notices = invitations.queue_access_notices(context, gained, message, due=due)
-    return AccessChange(changed, queued, notices, plan.skipped, withdrawn, due if queued or notices else None)
+    return AccessChange(
+        changed, queued, notices, plan.skipped, withdrawn, due if queued or notices else None, operation
+    )
 
 
 def _switches_as_json(side: str) -> str:

@@ -16,6 +16,7 @@ from tui_portal.i18n import _
 from tui_portal.services import status
 from tui_portal.services.account_query import SORT_KEYS, AccountQuery, account_ids, count_accounts, parse_sort
 from tui_portal.services.context import Context
+from tui_portal.services.stored import known
 
 __all__ = [
     "SORT_KEYS",
@@ -132,7 +133,7 @@ def account_rows(context: Context, ids: Iterable[int]) -> list[AccountRow]:
         row[0]: AccountRow(
             id=row[0],
             name=row[1],
-            type=AccountType(row[2]),
+            type=known(context.database, AccountType, row[2]),
             archived=bool(row[3]),
             test=bool(row[4]),
             tags=tuple(json.loads(row[12])),
@@ -224,7 +225,7 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
                 id=number,
                 address=address,
                 label=label,
-                validity=Validity(validity),
+                validity=known(context.database, Validity, validity),
                 reason=reason,
                 login=bool(login),
                 notify=bool(notify),

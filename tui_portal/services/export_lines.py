@@ -19,6 +19,7 @@ Line = dict[str, Any]
 
 # The columns of a CSV file; a line has these keys in this order, and JSON the same.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "results": ("address", "account", "outcome"),
     "accounts": (
         *("id", "name", "type", "status", "archived", "test", "tags"),
         *("contacts", "addresses", "login", "notify", "sync", "last_login"),

@@ -7,6 +7,7 @@ telephone numbers with `+` as well, which is the price.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -14,7 +15,7 @@ import os
 import secrets
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tui_portal.services import export_lines
 from tui_portal.services.account_query import AccountQuery, account_ids
 from tui_portal.services.context import Context
 from tui_portal.services.pending import PendingQuery, pending_ids
+from tui_portal.services.results import results_of
 
 Line = dict[str, Any]
 
@@ -40,26 +42,36 @@ class ExportFormat(StrEnum):
 
 
 class ExportList(StrEnum):
-    """What can be exported: the accounts, their contacts, the settings of their addresses, or the Pending activation list."""
+    """What can be exported: the accounts, their contacts, the settings of their addresses, the Pending activation list, or what
+    became of each address in an edit of many accounts.
+    """
 
     ACCOUNTS = "accounts"
     CONTACTS = "contacts"
     SETTINGS = "settings"
     PENDING = "pending"
+    RESULTS = "results"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is to be written. `query` says which accounts, or which pending mailboxes, in which order."""
+    """What is to be written. `query` says which accounts, or which pending mailboxes, in which order; or which operation, by
+    its id.
+    """
 
     what: ExportList
-    query: AccountQuery | PendingQuery
+    query: AccountQuery | PendingQuery | int
 
 
 def export_accounts(context: Context, find: str, sort: str, descending: bool, archived: bool, path: Path) -> int:
     """Write the Accounts list to a new file: JSON where its name ends in `.json`, else CSV; how many lines. As `write_export`."""
     wanted = Export(ExportList.ACCOUNTS, AccountQuery(find, archived, sort, descending))
     return write_export(context, wanted, format_of(path), path)
+
+
+def export_results(context: Context, operation: int, path: Path) -> int:
+    """Write what became of each address in an edit of many accounts to a new file; how many lines. As `write_export`."""
+    return write_export(context, Export(ExportList.RESULTS, operation), format_of(path), path)
 
 
 def format_of(path: Path | None) -> ExportFormat:
@@ -94,7 +106,8 @@ def write_export(context: Context, wanted: Export, form: ExportFormat, path: Pat
     except OSError as error:
         raise Refused(_("{path} can't be written: {why}.").format(path=path, why=error.strerror)) from None
     finally:
-        new.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
     return count
 
 
@@ -111,6 +124,11 @@ def stream_export(context: Context, wanted: Export, form: ExportFormat, write: C
 def _pieces(context: Context, wanted: Export) -> Iterator[list[Line]]:
     """The lines in order, some at a time; at least one piece, which may be empty."""
     query = wanted.query
+    if isinstance(query, int):
+        yield []
+        for lines in results_of(context, query):
+            yield [asdict(line) for line in lines]
+        return
     if isinstance(query, PendingQuery):
         ids, read = pending_ids(context, query), export_lines.pending
     else:

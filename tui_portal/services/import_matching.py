@@ -76,8 +76,8 @@ class Additions:
 class Matcher:
     """Holds what the database has of the names and mailboxes in `lines`, and places one line after the other.
 
-    Made and used inside one write transaction: the ids it gives out are free until that ends. What is new is taken away with
-    `take` now and then, so that it never piles up.
+    Made and used inside one transaction: the ids it gives out are free as long as nobody else writes. What is new is taken
+    away with `take`.
     """
 
     def __init__(self, context: Context, lines: Iterable[ImportLine]) -> None:

@@ -87,9 +87,16 @@ def import_file(
     lines = list(reader.read(table.records))
     if not reader.lines:
         raise WrongUse(_("The file has the line with the columns' names and nothing after it."))
+    # Most of the work is to find out what is new. It is done before the lock is taken, for others write meanwhile; again only
+    # where they did.
+    version = context.database.data_version()
+    with context.database.read():
+        placed = _place(context, lines)
     try:
         with context.database.write():
-            result = _take(context, safe(path.name), lines, wish, _unplaced(table, columns, reader))
+            if context.database.data_version() != version:
+                placed = _place(context, lines)
+            result = _take(context, safe(path.name), lines, placed, wish, _unplaced(table, columns, reader))
             if dry_run:
                 raise _DryRun(result)
             return result
@@ -134,13 +141,29 @@ def _unplaced(table: Table, columns: Columns, reader: LineReader) -> ImportResul
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """What the lines are in the database, and the rows that are new, in batches. `targets` are (account, mailbox) of each line."""
+
+    matcher: Matcher
+    batches: Sequence[Additions]
+    targets: set[tuple[int, int]]
+
+
 def _take(
-    context: Context, file: str, lines: Sequence[ImportLine], wish: AccessWish | None, result: ImportResult
+    context: Context,
+    file: str,
+    lines: Sequence[ImportLine],
+    placed: _Placed,
+    wish: AccessWish | None,
+    result: ImportResult,
 ) -> ImportResult:
-    targets: set[tuple[int, int]] | None = None if wish is None else set()
-    result = _place(context, lines, result, targets)
-    if wish is not None and targets is not None:
-        access = apply_wish(context, Targets.of_pairs(targets), wish, again=False)
+    """Write what is new, and the access that is wished for."""
+    for new in placed.batches:
+        _write(context, new)
+    result = _counted(placed, result)
+    if wish is not None:
+        access = apply_wish(context, Targets.of_pairs(placed.targets), wish, again=False)
         result = replace(
             result,
             changed=result.changed + access.changed + access.invitations + access.notices,
@@ -154,34 +177,31 @@ def _take(
     return result
 
 
-def _place(
-    context: Context, lines: Sequence[ImportLine], result: ImportResult, targets: set[tuple[int, int]] | None
-) -> ImportResult:
-    """Place the lines and write what is new; the (account, mailbox) of each go into `targets`, where these are wanted."""
+def _place(context: Context, lines: Sequence[ImportLine]) -> _Placed:
+    """Inside a transaction: what the lines are in the database as it is now."""
     matcher = Matcher(context, lines)
-    accounts = contacts = addresses = linked = tagged = changed = 0
+    batches, targets = list[Additions](), set[tuple[int, int]]()
     for start in range(0, len(lines), _BATCH):
         for line in lines[start : start + _BATCH]:
-            placed = matcher.place(line)
-            if targets is not None:
-                targets.update(placed)
+            targets.update(matcher.place(line))
         new = matcher.take()
-        _write(context, new)
-        accounts += len(new.accounts)
-        contacts += len(new.contacts)
-        addresses += len(new.addresses)
-        linked += len(new.account_contacts)
-        tagged += len(new.account_tags)
-        changed += new.count
+        if new.count:
+            batches.append(new)
+    return _Placed(matcher, batches, targets)
+
+
+def _counted(placed: _Placed, result: ImportResult) -> ImportResult:
+    """The result with the numbers of what is new."""
+    matcher, batches = placed.matcher, placed.batches
     return replace(
         result,
-        accounts=Made(accounts, len(matcher.existing_accounts)),
-        contacts=Made(contacts, len(matcher.existing_contacts)),
-        addresses=Made(addresses, len(matcher.existing_addresses)),
-        linked=linked,
+        accounts=Made(sum(len(new.accounts) for new in batches), len(matcher.existing_accounts)),
+        contacts=Made(sum(len(new.contacts) for new in batches), len(matcher.existing_contacts)),
+        addresses=Made(sum(len(new.addresses) for new in batches), len(matcher.existing_addresses)),
+        linked=sum(len(new.account_contacts) for new in batches),
         completed=len(matcher.completed),
-        tagged=tagged,
-        changed=changed,
+        tagged=sum(len(new.account_tags) for new in batches),
+        changed=sum(new.count for new in batches),
         warnings=tuple(sorted((*result.warnings, *matcher.warnings), key=lambda told: told.line or 0)),
     )
 

@@ -19,6 +19,7 @@ from tui_portal.mail.letters import Letter, LetterKind
 from tui_portal.services import invitations, status
 from tui_portal.services.context import Context
 from tui_portal.services.leases import is_gone
+from tui_portal.services.stored import known
 
 _ANSWERS = 6  # how many answers of a server one hand-over waits for
 
@@ -120,7 +121,11 @@ def letters(context: Context, state: MailState | None = None, limit: int = -1) -
         """,
         {"state": state, "limit": limit},
     )
-    return [OutboxRow(row[0], row[1], LetterKind(row[2]), MailState(row[3]), *row[4:]) for row in rows]
+    database = context.database
+    return [
+        OutboxRow(row[0], row[1], known(database, LetterKind, row[2]), known(database, MailState, row[3]), *row[4:])
+        for row in rows
+    ]
 
 
 def count_letters(context: Context, state: MailState | None = None) -> int:
@@ -220,7 +225,7 @@ def take_up(context: Context, owner: str, number: int) -> Letter | Unwanted | No
         return unwanted
     names = json.loads(found["accounts"])
     most = context.settings.limits.mail_accounts
-    kind = LetterKind(found["kind"])
+    kind = known(context.database, LetterKind, found["kind"])
     if kind is LetterKind.INVITATION:
         link = invitations.link_for(context, found["invitation_id"], found["generation"], found["canonical"])
     else:

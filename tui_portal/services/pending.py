@@ -11,10 +11,12 @@ from enum import StrEnum
 from tui_portal.domain.accounts import account_code, account_number
 from tui_portal.domain.addresses import Validity
 from tui_portal.domain.errors import WrongUse
+from tui_portal.domain.filter_text import MOST_CHARACTERS, MOST_PARTS
 from tui_portal.domain.text import safe, search_key
 from tui_portal.i18n import _
 from tui_portal.services import status
 from tui_portal.services.context import Context
+from tui_portal.services.stored import known
 
 
 class PendingState(StrEnum):
@@ -101,7 +103,7 @@ SORT_KEYS = tuple(_SORTS)
 
 
 def count_pending(context: Context, query: PendingQuery) -> int:
-    """How many pending mailboxes `query` finds."""
+    """How many pending mailboxes `query` finds. Raises WrongUse for more words than anybody means."""
     where, parameters = _where(context, query)
     return int(context.database.value(f"SELECT count(*) {_FROM} WHERE {where}", parameters))
 
@@ -109,7 +111,7 @@ def count_pending(context: Context, query: PendingQuery) -> int:
 def pending_ids(context: Context, query: PendingQuery, limit: int = -1) -> array[int]:
     """The ids of the mailboxes (email_address) that `query` finds, in its order. At most `limit` of them, -1 for all.
 
-    Raises WrongUse for an unknown sort key.
+    Raises WrongUse for an unknown sort key, or for more words than anybody means.
     """
     where, parameters = _where(context, query, first_only=limit >= 0)
     parameters |= {"limit": limit, "staff": _staff_places(context)}
@@ -134,7 +136,7 @@ def pending_rows(context: Context, ids: Iterable[int]) -> list[PendingRow]:
         row[0]: PendingRow(
             id=row[0],
             address=row[1],
-            validity=Validity(row[2]),
+            validity=known(context.database, Validity, row[2]),
             reason=row[3],
             accounts=tuple((account_code(number), name) for number, name in json.loads(row[4])),
             invite_sent=row[5],
@@ -158,10 +160,17 @@ def _where(context: Context, query: PendingQuery, *, first_only: bool = False) -
     For the first few of all in the order of addresses it is faster to look at one address after the other (1 ms with 100,000
     accounts), else to find all that are pending first (100 ms).
     """
-    one_by_one = first_only and query.sort == "address" and not query.find.split()
+    words = query.find.split()
+    if len(words) > MOST_PARTS or len(query.find) > MOST_CHARACTERS:
+        raise WrongUse(
+            _("This is too long for a filter: {words} words and {characters} characters are the most.").format(
+                words=MOST_PARTS, characters=MOST_CHARACTERS
+            )
+        )
+    one_by_one = first_only and query.sort == "address" and not words
     conditions = [status.IS_PENDING if one_by_one else f"e.id IN ({status.PENDING_ADDRESSES})"]
     parameters: dict[str, object] = {}
-    for place, word in enumerate(query.find.split()):
+    for place, word in enumerate(words):
         conditions.append(_MATCHES.format(place=place))
         key = search_key(word)
         number = account_number(word) if word[:1] in "aA" else None

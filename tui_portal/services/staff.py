@@ -11,6 +11,7 @@ from tui_portal.domain.staff import Role, StaffMember
 from tui_portal.domain.text import safe, tidy
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
+from tui_portal.services.stored import known
 from tui_portal.store.database import Database
 
 _COLUMNS = "id, login, name, email, role, language, manage_accounts, view_all"
@@ -38,7 +39,9 @@ def find_staff(database: Database, login: str) -> StaffMember | None:
     if row is None:
         return None
     number, name, full_name, email, role, language, manage, view_all = row
-    return StaffMember(number, name, full_name, email, Role(role), language, bool(manage), bool(view_all))
+    return StaffMember(
+        number, name, full_name, email, known(database, Role, role), language, bool(manage), bool(view_all)
+    )
 
 
 def identify(context: Context, login: str | None = None, wish: str | None = None) -> Context:
@@ -66,16 +69,21 @@ def identify(context: Context, login: str | None = None, wish: str | None = None
 
 def add_owner(database: Database, *, login: str, name: str, email: str, moment: int) -> int:
     """Put the first owner into a database that is being made; the new staff member's id. Raises Refused for what can't be right."""
-    login, name = login.strip(), tidy(name)
-    check = check_address(email)
+    login, name, address = login.strip(), tidy(name), owner_address(email)
     if not name or not login:
         raise Refused(_("The owner needs a name and a login."))
-    if check.reason and check.validity == "invalid":
-        raise Refused(_("{address} is not an e-mail address.").format(address=safe(email)))
     return database.insert(
         "INSERT INTO staff (login, name, email, role, manage_accounts, view_all, created_at) VALUES (?, ?, ?, ?, 1, 1, ?)",
-        (login, name, check.address, Role.OWNER.value, moment),
+        (login, name, address, Role.OWNER.value, moment),
     )
+
+
+def owner_address(email: str) -> str:
+    """The owner's e-mail address as it is kept. Raises Refused for what is none."""
+    check = check_address(email)
+    if check.reason and check.validity == "invalid":
+        raise Refused(_("{address} is not an e-mail address.").format(address=safe(email)))
+    return check.address
 
 
 def add_firm(database: Database, *, name: str, language: str, moment: int, fixed_now: int | None = None) -> None:

@@ -276,7 +276,7 @@ def _bring_up_to_date(database: Database) -> None:
     """Take the steps that are missing, each in one transaction. Raises DatabaseUnusable for a newer schema or another's file."""
     version = int(database.value("PRAGMA user_version"))
     application = int(database.value("PRAGMA application_id"))
-    if application != _APPLICATION_ID:
+    if application != _APPLICATION_ID or version < 0:
         raise DatabaseUnusable(_("{path} is not a tui_portal database.").format(path=database.path))
     if version > SCHEMA_VERSION:
         raise DatabaseUnusable(

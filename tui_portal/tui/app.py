@@ -23,10 +23,11 @@ from tui_portal.i18n import _, ngettext
 from tui_portal.paths import styles_folder
 from tui_portal.services.accounts import AccountQuery, AccountRow, count_accounts
 from tui_portal.services.context import Context, Lanes
+from tui_portal.services.news import News, newest_entry, news_since
 from tui_portal.services.pending import PendingQuery, count_pending
 from tui_portal.tui import keys
 from tui_portal.tui.delivery import DeliveryProcess
-from tui_portal.tui.lists import ListSource, accounts_source, pending_source
+from tui_portal.tui.lists import ListSource, ListView, accounts_source, pending_source
 from tui_portal.tui.screens.list_screen import ListScreen
 from tui_portal.tui.screens.place import PlaceScreen
 from tui_portal.tui.text import fit
@@ -37,6 +38,7 @@ from tui_portal.tui.workers import start
 
 if TYPE_CHECKING:
     from tui_portal.services.outbox import OutboxSummary
+    from tui_portal.services.saved_views import SavedView
     from tui_portal.tui.commands import PortalCommands
 
 WIDE = 110
@@ -81,6 +83,7 @@ class PortalApp(TypeAhead):
         self._mail: OutboxSummary | None = None
         self._counts: dict[str, int] = {}
         self._data_version = 0
+        self._news = News(0)
         self._deliver_after = 0.0
         self.cut_off = False
 
@@ -145,6 +148,7 @@ class PortalApp(TypeAhead):
     async def on_mount(self) -> None:
         self._leave_on_signals()
         self._data_version = await self.lanes.read(_data_version)
+        self._news = News(await self.lanes.count(newest_entry))
         start(self, self._watch, "watch", quiet=True)
         self.set_interval(self.settings.limits.watch_seconds, self._look, name="data_version")
 
@@ -163,6 +167,15 @@ class PortalApp(TypeAhead):
             self.switch_screen(ProfileScreen(account))
         else:
             self.push_screen(ProfileScreen(account))
+
+    def show_saved_view(self, view: SavedView) -> None:
+        """Show the Accounts list by a filter that was saved."""
+        self.action_go("accounts")
+        screen = self.screen
+        if isinstance(screen, ListScreen):
+            sort, _colon, direction = view.sort.partition(":")
+            known = sort if sort in screen.source.sorts else screen.view.sort
+            screen.show_view(ListView(view.filter, known, direction == "desc"))
 
     def mail_was_queued(self) -> None:
         """Look at the outbox now, and hand over what is due."""
@@ -225,10 +238,23 @@ class PortalApp(TypeAhead):
             for screen in self.screen_stack:
                 if isinstance(screen, PlaceScreen) and screen.is_current:
                     screen.read_again()
+        if changed:
+            await self._tell_news()
         if changed or self._mail_is_due:
             self._look_at_mail()
         elif self._held_seconds:
             self._show_surroundings()
+
+    async def _tell_news(self) -> None:
+        """Say who has changed something meanwhile."""
+        try:
+            news = await self.lanes.count(news_since, self._news.last)
+        except PortalError as error:
+            self._say(error.message)
+            return
+        self._news = news
+        if news.by and isinstance(self.screen, PlaceScreen):
+            self.screen.say(news.in_words)
 
     @property
     def _mail_is_due(self) -> bool:

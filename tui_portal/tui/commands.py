@@ -1,4 +1,4 @@
-"""The command palette: every key's command and every account by name."""
+"""The command palette: every key's command, every saved filter, and every account by name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services.accounts import AccountQuery, AccountRow, account_ids, account_rows
 from tui_portal.services.context import Context
+from tui_portal.services.saved_views import saved_views
 from tui_portal.tui.text import plain
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ class PortalCommands(Provider):
             score = matcher.match(title)
             if score > 0:
                 yield Hit(score, matcher.highlight(title), partial(self._run, action), text=title, help=keys_shown)
+        for view in await self._portal.lanes.read(saved_views, "accounts"):
+            title = _("Filter: {name}").format(name=safe(view.name))
+            score = matcher.match(title)
+            if score > 0:
+                run = partial(self._portal.show_saved_view, view)
+                yield Hit(score, matcher.highlight(title), run, text=title, help=safe(view.filter))
         for row in await self._portal.lanes.read(_accounts, query):
             name = f"{row.code} {safe(row.name)}"
             yield Hit(1.0, plain(name), partial(self._portal.open_account, row.id), text=name, help=row.type.label)

@@ -14,7 +14,7 @@ from tui_portal.i18n import _
 from tui_portal.services.accounts import AccountQuery, AccountRow, account_ids, account_rows
 from tui_portal.services.context import Context
 from tui_portal.services.pending import PendingQuery, PendingRow, pending_ids, pending_rows
-from tui_portal.tui.widgets.window_table import Cell, Column
+from tui_portal.tui.widgets.columns import Cell, Column
 
 R = TypeVar("R")
 

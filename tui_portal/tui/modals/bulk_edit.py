@@ -7,7 +7,7 @@ from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import Button, Checkbox, Static, TextArea
+from textual.widgets import Button, Static, TextArea
 
 from tui_portal.domain.errors import PortalError
 from tui_portal.domain.text import tidy_message
@@ -15,7 +15,7 @@ from tui_portal.i18n import _, ngettext
 from tui_portal.services.access import AccessChange, AccessPreview, AccessWish
 from tui_portal.tui.modals.dialog import Dialog, buttons
 from tui_portal.tui.text import plain
-from tui_portal.tui.widgets.choice_row import ChoiceRow
+from tui_portal.tui.widgets.choice_row import CheckRow, ChoiceRow
 from tui_portal.tui.workers import start
 
 _LOOK_SECONDS = 0.1
@@ -48,7 +48,7 @@ class BulkEditDialog(Dialog[AccessChange]):
         yield ChoiceRow(_("Login"), answers, id="login")
         yield ChoiceRow(_("Notify"), answers, id="notify")
         yield ChoiceRow(_("Email sync"), answers, id="sync")
-        yield Checkbox(plain(_("Send invitations")), id="invite", compact=True)
+        yield CheckRow(_("Send invitations"), id="invite")
         yield Static(id="message-head", markup=False)
         message = TextArea(id="message", compact=True, tab_behavior="focus", show_line_numbers=False)
         message.cursor_blink = False
@@ -66,7 +66,7 @@ class BulkEditDialog(Dialog[AccessChange]):
     def on_choice_row_changed(self) -> None:
         self._look_ahead()
 
-    def on_checkbox_changed(self) -> None:
+    def on_check_row_changed(self) -> None:
         self._look_ahead()
 
     def on_text_area_changed(self) -> None:
@@ -95,7 +95,9 @@ class BulkEditDialog(Dialog[AccessChange]):
                     most=self._most
                 )
             )
-        elif self._foreseen is not None and not self._saving:
+        elif self._foreseen is None:
+            self._tell(_("Still counting what would change; save when the numbers are there."))
+        elif not self._saving:
             start(self, partial(self._do_save, self._wish, self._foreseen), "save")
 
     def action_show_skipped(self) -> None:
@@ -107,8 +109,10 @@ class BulkEditDialog(Dialog[AccessChange]):
     @property
     def _wish(self) -> AccessWish:
         login, notify, sync = (self.query_one(f"#{name}", ChoiceRow).value for name in ("login", "notify", "sync"))
-        invite = self.query_one("#invite", Checkbox).value
-        return AccessWish(login, notify, sync, invite, self.query_one(TextArea).text if invite else "")
+        invite = self.query_one(CheckRow).value
+        message = self.query_one(TextArea).text if invite else ""
+        # Held for a while whatever the number of accounts, since the result promises that u takes it back.
+        return AccessWish(login, notify, sync, invite, message, hold=True)
 
     @property
     def _too_long(self) -> bool:
@@ -116,6 +120,7 @@ class BulkEditDialog(Dialog[AccessChange]):
 
     def _look_ahead(self) -> None:
         self._foreseen = None
+        self.query_one("#outcome", Static).update(plain(_("Counting what would change…")))
         start(self, self._do_look_ahead, "preview", newest="preview")
 
     async def _do_look_ahead(self) -> None:
@@ -198,12 +203,12 @@ def outcome_in_words(wish: AccessWish, foreseen: AccessPreview) -> list[str]:
     elif foreseen.invitations:
         text = ngettext("Will send {n} invitation.", "Will send {n} invitations.", foreseen.invitations)
         lines.append(text.format(n=foreseen.invitations))
-    elif wish == AccessWish():
+    elif wish == AccessWish(hold=True):
         lines.append(_("Nothing is chosen yet."))
     else:
         lines.append(_("Nothing would change: everything is so already."))
     if foreseen.skipped_count:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in foreseen.reasons)
+        reasons = ", ".join(f"{reason} ({count})" for reason, count in foreseen.reasons)
         text = ngettext("Skipped {n} (v shows): {reasons}", "Skipped {n} (v shows): {reasons}", foreseen.skipped_count)
         lines.append(text.format(n=foreseen.skipped_count, reasons=reasons))
     return lines

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -63,7 +64,8 @@ class MenuList(Widget, can_focus=True):
         self._cursor = max(0, min(self._cursor + step, len(self.choices) - 1))
         self._told = ""
         self.refresh()
-        self.scroll_visible(animate=False)
+        container = self.screen.query_one("#dialog")
+        container.scroll_to_region(Region(0, self._cursor, 1, 1), animate=False, force=True)
 
     def action_choose(self) -> None:
         self._choose(self._cursor)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_portal.domain.errors import PortalError, WrongUse
 from tui_portal.domain.filters import choices, terms_of, with_term, without_key
 from tui_portal.domain.moments import whole_date
+from tui_portal.domain.staff import Right
+from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.access import AccessChange, AccessPreview, AccessWish, change_access, preview_access
 from tui_portal.services.archive import activate_again, archive
-from tui_portal.services.tags import change_tags, tag_names
+from tui_portal.services.context import Context
+from tui_portal.services.exports import export_accounts, export_results
+from tui_portal.services.results import AddressResult, results_of
+from tui_portal.services.tags import TagChange, change_tags, tag_names
 from tui_portal.services.undo import redo_last, undo_last
 from tui_portal.tui.modals.menu import Choice, Menu
 from tui_portal.tui.modals.prompt import Prompt
@@ -21,6 +27,8 @@ from tui_portal.tui.modals.prompt import Prompt
 if TYPE_CHECKING:
     from tui_portal.tui.screens.list_screen import ListScreen
 
+_SHOWN_RESULTS = 300
+_MOST_DAYS = 9999
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -35,6 +43,10 @@ class AccountActions:
     async def more_actions(self) -> None:
         """The menu of all that can be done to the marked accounts, or to the one under the cursor."""
         nothing = "" if self._targets else _("no account is marked or under the cursor")
+        try:
+            self._screen.shell.lanes.context.require(Right.MANAGE_ACCOUNTS)
+        except PortalError as error:
+            nothing = error.message
         closed = nothing or (_("the accounts are archived") if self._archived else "")
         menu = [
             Choice("bulk_edit", "e", _("Edit login, notify, email sync"), reason=closed),
@@ -78,10 +90,18 @@ class AccountActions:
         if change.invitations or change.notices:
             shell.mail_was_queued()
         self._screen.say(change_in_words(change))
-        if change.skipped:
-            from tui_portal.tui.modals.skipped import SkippedList
+        if change.operation is not None:
+            await self._show_results(change, change.operation)
 
-            self._screen.app.push_screen(SkippedList(change.skipped, change.skipped_count))
+    async def _show_results(self, change: AccessChange, operation: int) -> None:
+        """What became of each address; of very many the first, an export has all of them."""
+        from tui_portal.tui.modals.results import ResultList
+
+        shell = self._screen.shell
+        lines, whole = await shell.lanes.count(_first_results, operation)
+        title = change_in_words(change)
+        if await self._screen.app.push_screen_wait(ResultList(title, lines, whole=whole)) == "export":
+            await self._export(_("result"), partial(export_results_of, operation=operation), _("Write the result to"))
 
     async def add_tags(self) -> None:
         """Add tags to all targets."""
@@ -110,22 +130,27 @@ class AccountActions:
 
     async def export(self) -> None:
         """Write what the list shows to a file that is asked for."""
-        from tui_portal.services.exports import export_accounts
-
         screen, view = self._screen, self._screen.view
-        name = _("accounts") + f"-{whole_date(screen.shell.clock())}.csv"
+        question = ngettext("Write {n} line to", "Write {n} lines to", screen.table.count).format(n=screen.table.count)
 
-        async def write(answer: str) -> None:
-            path = Path(answer).expanduser()
+        def write(context: Context, path: Path) -> int:
+            return export_accounts(context, view.text, view.sort, view.descending, self._archived, path)
+
+        await self._export(_("accounts"), write, question)
+
+    async def _export(self, name: str, write: Callable[[Context, Path], int], question: str) -> None:
+        screen = self._screen
+
+        async def do(answer: str) -> None:
             if not answer.strip():
                 raise WrongUse(_("A file name is needed."))
-            await screen.shell.lanes.count(export_accounts, view.text, view.sort, view.descending, self._archived, path)
+            await screen.shell.lanes.count(write, _path(answer))
 
-        question = ngettext("Write {n} line to", "Write {n} lines to", screen.table.count).format(n=screen.table.count)
-        prompt = Prompt(_("Export"), question, _("Export"), write, answer=str(Path.cwd() / name))
+        path = Path.cwd() / f"{name}-{whole_date(screen.shell.clock())}.csv"
+        prompt = Prompt(_("Export"), question, _("Export"), do, answer=str(path))
         answer = await screen.app.push_screen_wait(prompt)
         if answer is not None:
-            screen.say(_("Written to {path}.").format(path=Path(answer).expanduser()))
+            screen.say(_("Written to {path}.").format(path=_path(answer)))
 
     async def undo(self) -> None:
         """Take back the last thing that this person did."""
@@ -199,8 +224,8 @@ class AccountActions:
         screen = self._screen
 
         async def take(answer: str) -> None:
-            if not answer.isdigit() or not int(answer):
-                raise WrongUse(_("A number of days is needed, from 1 up."))
+            if not (answer.isascii() and answer.isdigit() and 0 < int(answer) <= _MOST_DAYS):
+                raise WrongUse(_("A number of days is needed, from 1 to {most}.").format(most=_MOST_DAYS))
 
         days = await screen.app.push_screen_wait(
             Prompt(choice.label, _("How many days?"), _("Filter"), take, answer="30")
@@ -222,25 +247,34 @@ class AccountActions:
         screen, targets = self._screen, self._targets
         known = await screen.shell.lanes.read(tag_names)
 
+        changes: list[TagChange] = []
+
         async def change(answer: str) -> None:
             names = [name.strip() for name in answer.split(",") if name.strip()]
             if not names:
                 raise WrongUse(_("A tag is needed; several are separated by commas."))
-            await screen.shell.lanes.write(change_tags, targets, names if add else [], [] if add else names)
+            sides = (names, []) if add else ([], names)
+            changes.append(await screen.shell.lanes.write(change_tags, targets, *sides))
 
         question = _("Tags, separated by commas. Known: {tags}").format(tags=", ".join(known) or "—")
         answer = await screen.app.push_screen_wait(Prompt(title, question, title, change, on_whom=self._whom))
         if answer is not None:
             screen.read_again()
-            screen.say(_("Tags changed: {tags}.").format(tags=answer))
+            screen.say(changes[-1].in_words)
 
     async def _do(self, use_case: Callable[..., Any], *arguments: object) -> None:
-        """Run a use case that tells in words what it did."""
+        """Run a use case that tells in words what it did; one at a time, so that a hurried second press does not go further."""
+        if self._screen.busy:
+            return
+        self._screen.busy = True
+        self._screen.say(_("Working…"))
         try:
             done = await self._screen.shell.lanes.write(use_case, *arguments)
         except PortalError as error:
             self._screen.say(error.message, warning=True)
             return
+        finally:
+            self._screen.busy = False
         self._screen.read_again()
         self._screen.say(done.in_words)
 
@@ -252,6 +286,29 @@ class AccountActions:
         return text + (" · " + _("{n} of them not shown").format(n=hidden) if hidden else "")
 
 
+def _path(answer: str) -> Path:
+    """The file that was named. Raises WrongUse for a home directory that is nobody's."""
+    try:
+        return Path(answer.strip()).expanduser()
+    except RuntimeError:
+        raise WrongUse(_("There is no home directory for {path}.").format(path=safe(answer))) from None
+
+
+def export_results_of(context: Context, path: Path, *, operation: int) -> int:
+    """Write the result of an operation; how many lines."""
+    return export_results(context, operation, path)
+
+
+def _first_results(context: Context, operation: int) -> tuple[list[AddressResult], bool]:
+    """The first results of an operation, and whether these are all."""
+    lines: list[AddressResult] = []
+    for some in results_of(context, operation):
+        lines += some
+        if len(lines) > _SHOWN_RESULTS:
+            return lines[:_SHOWN_RESULTS], False
+    return lines, True
+
+
 def change_in_words(change: AccessChange) -> str:
     """What a bulk edit did, in one line."""
     parts = [ngettext("{n} setting changed", "{n} settings changed", change.changed).format(n=change.changed)]
@@ -261,4 +318,6 @@ def change_in_words(change: AccessChange) -> str:
         parts.append(ngettext("{n} notice", "{n} notices", change.notices).format(n=change.notices))
     if change.skipped_count:
         parts.append(ngettext("{n} skipped", "{n} skipped", change.skipped_count).format(n=change.skipped_count))
-    return " · ".join([*parts, _("u takes it back")])
+    if change.changed or change.invitations or change.notices or change.withdrawn:
+        parts.append(_("u takes it back"))
+    return " · ".join(parts)

@@ -22,7 +22,8 @@ from tui_portal.tui.lists import ListSource, ListView
 from tui_portal.tui.screens.place import PlaceScreen
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import KeyBar, PlacesBar, TitleBar, TooSmall
-from tui_portal.tui.widgets.window_table import Column, WindowTable
+from tui_portal.tui.widgets.columns import Column
+from tui_portal.tui.widgets.window_table import WindowTable
 from tui_portal.tui.workers import start
 
 
@@ -56,6 +57,7 @@ class ListScreen(PlaceScreen):
         self._asked = 1
         self._answered = 0
         self._hidden: frozenset[str] = frozenset()
+        self.busy = False
 
     @property
     def settled(self) -> bool:
@@ -91,6 +93,8 @@ class ListScreen(PlaceScreen):
         yield KeyBar(*self.KEY_GROUPS)
 
     async def on_mount(self) -> None:
+        if not self.query(Input):
+            return  # the application is being left while this place is being made
         self.query_one("#find", Input).cursor_blink = False
         self.show_surroundings()
         start(self, self._show_first, "first rows", newest="list")

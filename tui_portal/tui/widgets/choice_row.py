@@ -85,3 +85,40 @@ class ChoiceRow(Widget, Generic[V], can_focus=True):
             self._chosen = number
             self.refresh()
             self.post_message(self.Changed())
+
+
+class CheckRow(Widget, can_focus=True):
+    """A question answered by yes or no: `[x]` or `[ ]`, which reads the same without colour."""
+
+    BINDINGS = [
+        Binding("space,enter", "turn", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+    COMPONENT_CLASSES = {"choice-row--label", "choice-row--here"}
+
+    class Changed(Message):
+        """The answer was turned round."""
+
+    def __init__(self, label: str, *, id: str) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self._label = label
+        self.value = False
+
+    def action_turn(self) -> None:
+        self.value = not self.value
+        self.refresh()
+        self.post_message(self.Changed())
+
+    def on_click(self) -> None:
+        self.action_turn()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        style = self.get_component_rich_style("choice-row--here" if self.has_focus else "choice-row--label")
+        return Strip([Segment(fit(f"{'[x]' if self.value else '[ ]'} {self._label}", self.size.width), style)])

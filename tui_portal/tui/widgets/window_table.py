@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -22,37 +21,13 @@ from textual.widget import Widget
 
 from tui_portal.tui import keys
 from tui_portal.tui.text import fit
+from tui_portal.tui.widgets.columns import Column, fitting
 from tui_portal.tui.workers import start
 
 R = TypeVar("R")
 
 _KEPT_ROWS = 2000
 _WHEEL_LINES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The text of a cell, with the name of the component style it is painted in, if not the row's own."""
-
-    text: str
-    style: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Column(Generic[R]):
-    """A column. `width` in cells, 0 for the one that takes what is left; a column of higher `rank` goes first when room is
-    short. `name` is what the list is sorted by for this column, empty where it can't be. In a `found` column what was looked
-    for is marked. `hides` is the name under which a person can do without it, empty for one that is always there.
-    """
-
-    title: Callable[[], str]
-    cell: Callable[[R], Cell]
-    width: int
-    rank: int = 0
-    right: bool = False
-    name: str = ""
-    found: bool = False
-    hides: str = ""
 
 
 class WindowTable(Widget, Generic[R], can_focus=True):
@@ -158,6 +133,7 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         """Begin another list with these columns; it is empty until `show`."""
         self._columns, self._flexible = tuple(columns), flexible
         self._ids, self._rows = array("q"), {}
+        self._marks, self._anchor = set(), None  # the ids of another list are other things
         self._top = self._cursor = 0
         self._lay_out()
         self.refresh()
@@ -360,13 +336,8 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         )
 
     def _lay_out(self) -> None:
-        """Which columns fit, and how wide the flexible one is: the least important go first."""
-        room = self.size.width - 2
-        kept = sorted(self._columns, key=lambda column: column.rank)
-        while len(kept) > 1 and sum((c.width or self._flexible) + 1 for c in kept) > room:
-            kept.pop()
-        spare = room - sum(c.width + 1 for c in kept)
-        self._shown_columns = [(c, c.width or max(1, spare)) for c in self._columns if c in kept]
+        """Which columns fit, and how wide each is."""
+        self._shown_columns = fitting(self._columns, self.size.width - 2, self._flexible)
         self._strips.clear()
 
     async def _go_to(self, number: int, *, top: int | None = None) -> None:
