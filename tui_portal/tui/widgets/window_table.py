@@ -148,6 +148,9 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         `rows` are fresh rows; without them
         those in sight are fetched.
         """
+        if not reset and rows is None and self._rows and ids == self._ids:
+            await self.reread()  # the same list: only the lines that have changed are painted again
+            return
         found = dict(rows or {})
         while True:
             cursor, top = (0, self._clamped_top(0, 0, len(ids))) if reset else self._same_place(ids)
