@@ -23,9 +23,9 @@ os.environ["LC_ALL"] = "C.UTF-8"
 time.tzset()
 
 from tui_portal.config import Settings  # noqa: E402 - after the environment is clean
-from tui_portal.services.context import Context  # noqa: E402
-from tui_portal.services.firm import create_firm  # noqa: E402
-from tui_portal.services.staff import identify  # noqa: E402
+from tui_portal.services.context import Context  # noqa: E402 - as above
+from tui_portal.services.firm import create_firm  # noqa: E402 - as above
+from tui_portal.services.staff import identify  # noqa: E402 - as above
 
 NOON = 1_794_484_800  # 2026-11-12 12:00 UTC
 

@@ -157,13 +157,13 @@ class _Handler:
         envelope.mail_options.extend(options)
         return self._said(server, self._owner.on_mail(address))
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - as above
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.rcpt_tos.append(address)
         return self._said(server, self._owner.on_rcpt(address))
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         content = envelope.original_content or b""
         sender, options = envelope.mail_from or "", tuple(envelope.mail_options)
         mail = Received(sender, envelope.rcpt_tos[0], content, options)

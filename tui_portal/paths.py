@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 APPLICATION = "tui-portal"
@@ -27,11 +26,6 @@ def log_file() -> Path:
     from platformdirs import user_log_path
 
     return user_log_path(APPLICATION) / "tui-portal.log"
-
-
-def runtime_folder() -> Path:
-    """A folder for what lives as long as a session, such as the demo's database."""
-    return Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 - what is put there is made with mkdtemp
 
 
 def styles_folder() -> Path:

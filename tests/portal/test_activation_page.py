@@ -121,7 +121,7 @@ async def test_a_dead_link_says_so_first_and_not_whose_it_is(
         page = await browser.open(link)
 
     assert page.status_code == (404 if when in ("cut", "forged", "beyond all numbers") else 410)
-    assert re.search(r"<main>\s*<h1>([^<]+)</h1>", page.text)[1] == heading  # type: ignore[index]
+    assert re.search(r"<main>\s*<h1>([^<]+)</h1>", page.text)[1] == heading  # type: ignore[index]  # no match fails the test as well
     assert "<form" not in page.text
     assert "office@hansen-partner.example" in page.text
     for secret in ("dupont", "Zoë", "Brasserie"):

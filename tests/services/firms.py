@@ -17,6 +17,8 @@ from tui_portal.services.invitations import link_for
 from tui_portal.services.outbox import claim
 from tui_portal.services.staff import identify
 
+WELCOME = AccessWish(login=True, invite=True, message="Welcome")
+
 OWNER = "elsewhere.example:17:4711"
 
 

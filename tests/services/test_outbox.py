@@ -239,7 +239,7 @@ def test_what_a_mail_costs_does_not_grow_with_the_number_of_clients(office: Cont
     for _time in range(2):
         invited(office, "zoe@dupont.example" if not costs else "elodie@dupont.example")
         mine = _claim(office, OTHER_HOST)[-1]
-        costs.append(_instructions(office, lambda number=mine: take_up(office, OTHER_HOST, number)))  # type: ignore[misc]
+        costs.append(_instructions(office, lambda number=mine: take_up(office, OTHER_HOST, number)))  # type: ignore[misc]  # a lambda with a default has no type of its own
         crowd(office, 300)
 
     assert costs[1] <= costs[0] + 2

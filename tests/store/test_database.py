@@ -75,7 +75,7 @@ def test_the_models_name_every_table_and_column_of_the_schema(office: Context) -
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         )
     }
-    models = {m._meta.table_name: {f.column_name for f in m._meta.sorted_fields} for m in MODELS}  # type: ignore[attr-defined]
+    models = {m._meta.table_name: {f.column_name for f in m._meta.sorted_fields} for m in MODELS}  # type: ignore[attr-defined]  # Peewee makes _meta at run time
     assert models == tables
 
 

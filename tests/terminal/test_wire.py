@@ -34,7 +34,7 @@ def office(database_path: Path) -> Iterator[Context]:
 
 
 def _open(office: Context, *words: str, **more: object) -> PtyTerminal:
-    return PtyTerminal("--database", str(office.database.path), *words, **more)  # type: ignore[arg-type]
+    return PtyTerminal("--database", str(office.database.path), *words, **more)  # type: ignore[arg-type]  # handed on as they are
 
 
 def test_hostile_names_are_shown_harmless_in_every_widget(office: Context) -> None:

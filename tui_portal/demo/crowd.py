@@ -35,7 +35,7 @@ class Crowd:
 
     def __init__(self, written: WrittenFirm, accounts: int) -> None:
         # Only `random()` itself: it gives the same numbers in every version of Python, its relatives do not promise to.
-        self._draw = random.Random(_SEED).random  # noqa: S311
+        self._draw = random.Random(_SEED).random  # noqa: S311 - the same firm every time, nothing secret
         taken = {client.number for client in written.clients}
         free = (number for number in count(1) if number not in taken)
         self._numbers = islice(free, max(0, accounts - len(taken)))

@@ -14,8 +14,8 @@ EXPIRE = 14 * DAY  # product.md, Invitations
 HAND_OVER = 40  # seconds that a mail waits for its turn
 
 # Every user of the demo has this password; the hash is fixed so that the rows are the same everywhere.
-DEMO_PASSWORD = "Lighthouse 2026"  # noqa: S105
-PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$dHVpLXBvcnRhbC1kZW1vIQ$Z8WA7K3V2GT4AUW3W0RZjgVkl8QOhjc3aVT2i9C/lWg"  # noqa: S105
+DEMO_PASSWORD = "Lighthouse 2026"  # noqa: S105 - told in the README, of people who do not exist
+PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$dHVpLXBvcnRhbC1kZW1vIQ$Z8WA7K3V2GT4AUW3W0RZjgVkl8QOhjc3aVT2i9C/lWg"  # noqa: S105 - its hash
 
 OWNER, ADMIN, EMMA, TOM = 1, 2, 3, 4  # staff ids
 
