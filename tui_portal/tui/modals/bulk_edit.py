@@ -7,13 +7,13 @@ from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button, Static
 
 from tui_portal.domain.errors import PortalError
-from tui_portal.domain.text import tidy_message
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.access import AccessChange, AccessPreview, AccessWish
-from tui_portal.tui.modals.dialog import Dialog, buttons
+from tui_portal.tui.modals.dialog import buttons
+from tui_portal.tui.modals.message import MessageDialog
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.choice_row import CheckRow, ChoiceRow
 from tui_portal.tui.workers import start
@@ -25,23 +25,21 @@ Preview = Callable[[AccessWish], Awaitable[AccessPreview]]
 Save = Callable[[AccessWish, AccessPreview, Callable[[float], bool]], Awaitable[AccessChange]]
 
 
-class BulkEditDialog(Dialog[AccessChange]):
+class BulkEditDialog(MessageDialog[AccessChange]):
     """Dismissed with what was done, or with None where nothing was. What fails to be saved is told, and the dialog stays."""
 
     AUTO_FOCUS = "#login"
     BINDINGS = [Binding("alt+s", "save", show=False, priority=True), Binding("v", "show_skipped", show=False)]
 
     def __init__(self, on_whom: str, preview: Preview, save: Save, *, most: int) -> None:
-        super().__init__(_("Edit login, notify, email sync"), on_whom)
+        super().__init__(_("Edit login, notify, email sync"), on_whom, most=most)
         self._preview = preview
         self._save = save
-        self._most = most
         self._foreseen: AccessPreview | None = None
         self._saving = False
         self._cancelled = False
         self._done = 0.0
         self._looks = 0
-        self._asked_to_leave = False
 
     def body(self) -> ComposeResult:
         answers = [(None, _("Leave as it is")), (True, _("Enable for all")), (False, _("Disable for all"))]
@@ -49,29 +47,22 @@ class BulkEditDialog(Dialog[AccessChange]):
         yield ChoiceRow(_("Notify"), answers, id="notify")
         yield ChoiceRow(_("Email sync"), answers, id="sync")
         yield CheckRow(_("Send invitations"), id="invite")
-        yield Static(id="message-head", markup=False)
-        message = TextArea(id="message", compact=True, tab_behavior="focus", show_line_numbers=False)
-        message.cursor_blink = False
-        yield message
+        yield from self.message_field()
         yield Static(id="outcome", markup=False)
         yield Static(id="told", classes="warning", markup=False)
         yield buttons(("cancel", _("Cancel"), "default"), ("save", _("Save"), "primary"))
 
+    def message_heading(self) -> str:
+        return _("Message (optional)")
+
     def on_mount(self) -> None:
         self._look_ahead()
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._count)
 
     def on_choice_row_changed(self) -> None:
         self._look_ahead()
 
     def on_check_row_changed(self) -> None:
         self._look_ahead()
-
-    def on_text_area_changed(self) -> None:
-        self._asked_to_leave = False
-        self._count()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "save":
@@ -82,21 +73,18 @@ class BulkEditDialog(Dialog[AccessChange]):
     def action_leave(self) -> None:
         if self._saving:
             self._cancelled = True
-        elif self.query_one(TextArea).text.strip() and not self._asked_to_leave:
-            self._asked_to_leave = True
-            self._tell(_("esc again leaves, and the message is gone."))
         else:
-            self.dismiss(None)
+            super().action_leave()
 
     def action_save(self) -> None:
-        if self._too_long:
-            self._tell(
+        if self.too_long:
+            self.tell(
                 _("The message is too long: nothing was saved. Shorten it to {most} characters.").format(
                     most=self._most
                 )
             )
         elif self._foreseen is None:
-            self._tell(_("Still counting what would change; save when the numbers are there."))
+            self.tell(_("Still counting what would change; save when the numbers are there."))
         elif not self._saving:
             start(self, partial(self._do_save, self._wish, self._foreseen), "save")
 
@@ -110,13 +98,9 @@ class BulkEditDialog(Dialog[AccessChange]):
     def _wish(self) -> AccessWish:
         login, notify, sync = (self.query_one(f"#{name}", ChoiceRow).value for name in ("login", "notify", "sync"))
         invite = self.query_one(CheckRow).value
-        message = self.query_one(TextArea).text if invite else ""
+        message = self.message if invite else ""
         # Held for a while whatever the number of accounts, since the result promises that u takes it back.
         return AccessWish(login, notify, sync, invite, message, hold=True)
-
-    @property
-    def _too_long(self) -> bool:
-        return len(tidy_message(self.query_one(TextArea).text)) > self._most
 
     def _look_ahead(self) -> None:
         self._foreseen = None
@@ -128,10 +112,10 @@ class BulkEditDialog(Dialog[AccessChange]):
         try:
             foreseen = await self._preview(wish)
         except PortalError as error:
-            self._tell(error.message)
+            self.tell(error.message)
             return
         self._foreseen = foreseen
-        self._tell("")
+        self.tell("")
         self.query_one("#outcome", Static).update(plain("\n".join(outcome_in_words(wish, foreseen)), lines=True))
 
     async def _do_save(self, wish: AccessWish, foreseen: AccessPreview) -> None:
@@ -140,7 +124,7 @@ class BulkEditDialog(Dialog[AccessChange]):
         try:
             change = await self._save(wish, foreseen, self._progress)
         except PortalError as error:
-            self._tell(error.message)
+            self.tell(error.message)
             self._saving = False
             self._foreseen = None
             start(self, self._foresee_again, "preview", newest="preview")
@@ -173,18 +157,6 @@ class BulkEditDialog(Dialog[AccessChange]):
         else:
             text = _("Saving… {percent} %   esc takes all of it back").format(percent=round(100 * self._done))
         self.query_one("#outcome", Static).update(plain(text))
-
-    def _tell(self, sentence: str) -> None:
-        self.query_one("#told", Static).update(plain(sentence))
-
-    def _count(self) -> None:
-        length = len(tidy_message(self.query_one(TextArea).text))
-        count = _("{count} / {most}").format(count=length, most=self._most)
-        head = self.query_one("#message-head", Static)
-        head.set_class(self._too_long, "-warning")
-        words = _("The message is too long") if self._too_long else _("Message (optional)")
-        room = max(1, self.query_one("#dialog").content_size.width - len(words) - len(count))
-        head.update(plain(f"{words}{' ' * room}{count}"))
 
 
 def outcome_in_words(wish: AccessWish, foreseen: AccessPreview) -> list[str]:

@@ -8,13 +8,13 @@ from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button, Static
 from textual.widgets.button import ButtonVariant
 
 from tui_portal.domain.errors import PortalError
-from tui_portal.domain.text import tidy_message
 from tui_portal.i18n import _
-from tui_portal.tui.modals.dialog import Dialog, buttons
+from tui_portal.tui.modals.dialog import buttons
+from tui_portal.tui.modals.message import MessageDialog
 from tui_portal.tui.text import plain
 from tui_portal.tui.workers import start
 
@@ -27,7 +27,7 @@ class InvitationChoice:
     message: str
 
 
-class InvitationDialog(Dialog[InvitationChoice]):
+class InvitationDialog(MessageDialog[InvitationChoice]):
     """Dismissed with an InvitationChoice once `do` has carried it out, or with None where nothing is to change. What `do`
     refuses is told, and the dialog keeps what was typed.
 
@@ -53,20 +53,15 @@ class InvitationDialog(Dialog[InvitationChoice]):
         most: int,
     ) -> None:
         title = _("LOGIN on") if grants else _("Send invitation")
-        super().__init__(title, _("{address} in {account}").format(address=address, account=account))
+        super().__init__(title, _("{address} in {account}").format(address=address, account=account), most=most)
         self._language = language
         self._do = do
-        self._asked_to_leave = False
         self._grants = grants
         self._active = active
-        self._most = most
 
     def body(self) -> ComposeResult:
         yield Static(plain(self._outcome(), lines=True), classes="outcome")
-        yield Static(id="message-head", markup=False)
-        message = TextArea(id="message", compact=True, tab_behavior="focus", show_line_numbers=False)
-        message.cursor_blink = False
-        yield message
+        yield from self.message_field()
         yield Static(id="told", classes="warning", markup=False)
         choices: list[tuple[str, str, ButtonVariant]] = [("send", _("Send"), "primary")]
         if self._grants:
@@ -74,13 +69,8 @@ class InvitationDialog(Dialog[InvitationChoice]):
         yield buttons(*choices, ("cancel", _("Cancel"), "default"))
         yield Static(plain(self._keys()), classes="hint")
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._count)
-
-    def on_text_area_changed(self) -> None:
-        self._asked_to_leave = False
-        self._tell("")
-        self._count()
+    def message_heading(self) -> str:
+        return _("Personalized message (optional)")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "send":
@@ -91,34 +81,24 @@ class InvitationDialog(Dialog[InvitationChoice]):
             self.action_leave()
 
     def action_send(self) -> None:
-        if self._length() > self._most:
-            self._tell(
+        if self.too_long:
+            self.tell(
                 _("The message is too long: nothing was sent. Shorten it to {most} characters.").format(most=self._most)
             )
         else:
-            start(self, partial(self._try, InvitationChoice(True, self.query_one(TextArea).text)), "send", newest="do")
+            start(self, partial(self._try, InvitationChoice(True, self.message)), "send", newest="do")
 
     def action_not_now(self) -> None:
         if self._grants:
             start(self, partial(self._try, InvitationChoice(False, "")), "not now", newest="do")
 
-    def action_leave(self) -> None:
-        if self._length() and not self._asked_to_leave:
-            self._asked_to_leave = True
-            self._tell(_("esc again leaves, and the message is gone."))
-        else:
-            self.dismiss(None)
-
     async def _try(self, choice: InvitationChoice) -> None:
         try:
             await self._do(choice)
         except PortalError as error:
-            self._tell(error.message)
+            self.tell(error.message)
         else:
             self.dismiss(choice)
-
-    def _tell(self, sentence: str) -> None:
-        self.query_one("#told", Static).update(plain(sentence))
 
     def _outcome(self) -> str:
         if self._active:
@@ -134,17 +114,3 @@ class InvitationDialog(Dialog[InvitationChoice]):
         if self._grants:
             return _("tab to the buttons   alt+s send   alt+n not now   esc nothing changes")
         return _("tab to the buttons   alt+s send   esc nothing is sent")
-
-    def _length(self) -> int:
-        return len(tidy_message(self.query_one(TextArea).text))
-
-    def _count(self) -> None:
-        count = _("{count} / {most}").format(count=self._length(), most=self._most)
-        head = self.query_one("#message-head", Static)
-        too_long = self._length() > self._most
-        head.set_class(too_long, "-warning")
-        words = _("Personalized message (optional)")
-        if too_long:
-            words = _("The message is too long")
-        room = max(1, self.query_one("#dialog").content_size.width - len(words) - len(count))
-        head.update(plain(f"{words}{' ' * room}{count}"))
