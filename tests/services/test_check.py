@@ -51,7 +51,7 @@ def test_a_firm_in_which_everything_was_done_is_in_order(office: Context, tmp_pa
         ("waiting_invitations:fault", "UPDATE outbox SET state = 'withdrawn'"),
         ("unfounded_mail:fault", "UPDATE invitation SET state = 'withdrawn', closed_at = 1"),
         ("unfounded_mail:fault", "UPDATE invitation SET generation = 2"),
-        ("double_mail:fault", "INSERT INTO outbox SELECT 99, kind, email_address_id, account_id, invitation_id, generation, "
+        ("double_mail:fault", "INSERT INTO outbox SELECT 99, kind, email_address_id, account_id, invitation_id, generation, NULL, "
             "recipient_name, language, message, 'other', state, attempts, next_try_at, lease_owner, lease_until, error, "
             "created_at, sent_at FROM outbox WHERE id = 1"),
         ("used_invitations:fault", "UPDATE invitation SET state = 'used', closed_at = 1"),

@@ -329,7 +329,8 @@ _INVITE = """
     ON CONFLICT (email_address_id) WHERE state IN ('queued', 'sent', 'failed') DO UPDATE SET
         generation = generation + 1, state = 'queued', message = excluded.message, failure = '',
         live_generation = CASE WHEN expires_at <= :now THEN generation + 1 ELSE live_generation END,
-        invited_by_staff_id = excluded.invited_by_staff_id, invited_by_user_id = NULL, expires_at = excluded.expires_at
+        invited_by_staff_id = excluded.invited_by_staff_id, invited_by_user_id = NULL, expires_at = excluded.expires_at,
+        opened_at = NULL
 """
 
 _QUEUE_INVITATIONS = f"""

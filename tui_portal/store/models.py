@@ -86,9 +86,21 @@ class EmailAddress(Model):
     validity = TextField()
     reason = TextField()
     checked_at = IntegerField()
+    flags = TextField()
+    check_version = IntegerField()
+    domain_checked_at = IntegerField(null=True)
+    suppressed = IntegerField()
 
     class Meta:
         table_name = "email_address"
+
+
+class EmailField(Model):
+    name = TextField(primary_key=True)
+    position = IntegerField()
+
+    class Meta:
+        table_name = "email_field"
 
 
 class ContactEmail(Model):
@@ -155,6 +167,52 @@ class Invitation(Model):
     expires_at = IntegerField(null=True)
     closed_at = IntegerField(null=True)
     failure = TextField()
+    opened_at = IntegerField(null=True)
+
+
+class LoginAttempt(Model):
+    email_address_id = IntegerField(primary_key=True)
+    tries = IntegerField()
+    first_at = IntegerField()
+
+    class Meta:
+        table_name = "login_attempt"
+
+
+class PasswordReset(Model):
+    id = AutoField()
+    user_id = IntegerField()
+    state = TextField()
+    requested_by_staff_id = IntegerField(null=True)
+    created_at = IntegerField()
+    expires_at = IntegerField()
+    closed_at = IntegerField(null=True)
+
+    class Meta:
+        table_name = "password_reset"
+
+
+class SavedMessage(Model):
+    id = AutoField()
+    name = TextField()
+    message = TextField()
+    position = IntegerField()
+
+    class Meta:
+        table_name = "saved_message"
+
+
+class AddressChange(Model):
+    id = AutoField()
+    contact_id = IntegerField()
+    old_email_address_id = IntegerField()
+    new_email_address_id = IntegerField()
+    staff_id = IntegerField(null=True)
+    started_at = IntegerField()
+    closed_at = IntegerField(null=True)
+
+    class Meta:
+        table_name = "address_change"
 
 
 class Outbox(Model):
@@ -164,6 +222,7 @@ class Outbox(Model):
     account_id = IntegerField(null=True)
     invitation_id = IntegerField(null=True)
     generation = IntegerField(null=True)
+    password_reset_id = IntegerField(null=True)
     recipient_name = TextField()
     language = TextField()
     message = TextField()
@@ -185,6 +244,7 @@ class Operation(Model):
     kind = TextField()
     details = TextField()
     skipped = TextField()
+    images = TextField()
     log_from = IntegerField()
     log_to = IntegerField()
     mail_from = IntegerField()
@@ -257,12 +317,17 @@ MODELS = (
     Contact,
     AccountContact,
     EmailAddress,
+    EmailField,
     ContactEmail,
     ContactSettings,
     NotificationPreference,
     User,
     Session,
+    LoginAttempt,
     Invitation,
+    PasswordReset,
+    SavedMessage,
+    AddressChange,
     Outbox,
     Operation,
     Activity,

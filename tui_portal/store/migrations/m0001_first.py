@@ -86,9 +86,15 @@ STATEMENTS = (
         canonical TEXT NOT NULL UNIQUE,
         validity TEXT NOT NULL CHECK (validity IN ('valid', 'suspect', 'invalid', 'bouncing')),
         reason TEXT NOT NULL DEFAULT '',
-        checked_at INTEGER NOT NULL
+        checked_at INTEGER NOT NULL,
+        flags TEXT NOT NULL DEFAULT '',
+        check_version INTEGER NOT NULL DEFAULT 0,
+        domain_checked_at INTEGER,
+        suppressed INTEGER NOT NULL DEFAULT 0 CHECK (suppressed IN (0, 1))
     ) STRICT
     """,
+    # Those that `tui-portal check --addresses` has to look at again.
+    "CREATE INDEX email_address_by_check ON email_address (check_version, id)",
     "CREATE INDEX email_address_refused ON email_address (id) WHERE validity IN ('invalid', 'bouncing')",
     # Those few that finding without accents has to look at one by one.
     "CREATE INDEX email_address_foreign ON email_address (id) WHERE address GLOB '*[^ -~]*'",
@@ -101,6 +107,14 @@ STATEMENTS = (
         PRIMARY KEY (contact_id, email_address_id)
     ) STRICT, WITHOUT ROWID
     """,
+    # The names that the firm gives to the e-mail addresses of its contacts, in the order in which they are offered.
+    """
+    CREATE TABLE email_field (
+        name TEXT PRIMARY KEY COLLATE NOCASE CHECK (trim(name) <> ''),
+        position INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID
+    """,
+    "INSERT INTO email_field (name, position) VALUES ('Email', 1), ('Work email', 2), ('Private email', 3)",
     "CREATE INDEX contact_email_by_address ON contact_email (email_address_id, contact_id)",
     """
     CREATE TABLE contact_settings (
@@ -143,6 +157,14 @@ STATEMENTS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX session_by_user ON session (user_id)",
+    # Tries to log in with an address that is known here, since `first_at`; they are kept here so that every process sees them.
+    """
+    CREATE TABLE login_attempt (
+        email_address_id INTEGER PRIMARY KEY REFERENCES email_address (id) ON DELETE CASCADE,
+        tries INTEGER NOT NULL CHECK (tries >= 1),
+        first_at INTEGER NOT NULL
+    ) STRICT
+    """,
     # A link works while live_generation <= its generation <= generation and the invitation is open: a resend raises
     # `generation` at once and `live_generation` only when the new mail has been handed over.
     """
@@ -160,6 +182,7 @@ STATEMENTS = (
         expires_at INTEGER,
         closed_at INTEGER,
         failure TEXT NOT NULL DEFAULT '',
+        opened_at INTEGER,
         CHECK ((state IN ('used', 'withdrawn')) = (closed_at IS NOT NULL))
     ) STRICT
     """,
@@ -169,14 +192,53 @@ STATEMENTS = (
     """,
     "CREATE INDEX invitation_by_address ON invitation (email_address_id, id)",
     "CREATE INDEX invitation_by_state ON invitation (state, sent_at)",
+    # A link by which a user chooses another password. At most one of a user is open; a new one closes the former.
+    """
+    CREATE TABLE password_reset (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+        state TEXT NOT NULL CHECK (state IN ('open', 'used', 'withdrawn')),
+        requested_by_staff_id INTEGER REFERENCES staff (id),
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        closed_at INTEGER,
+        CHECK ((state = 'open') = (closed_at IS NULL))
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX password_reset_open ON password_reset (user_id) WHERE state = 'open'",
+    # What the firm keeps to begin a personalized message with.
+    """
+    CREATE TABLE saved_message (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (trim(name) <> ''),
+        message TEXT NOT NULL CHECK (trim(message) <> ''),
+        position INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+    """,
+    # An address that was changed after its user had activated: the old one keeps its access until the new one is active.
+    # Which step comes next is derived from what holds now.
+    """
+    CREATE TABLE address_change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+        old_email_address_id INTEGER NOT NULL REFERENCES email_address (id),
+        new_email_address_id INTEGER NOT NULL REFERENCES email_address (id),
+        staff_id INTEGER REFERENCES staff (id),
+        started_at INTEGER NOT NULL,
+        closed_at INTEGER,
+        CHECK (old_email_address_id <> new_email_address_id)
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX address_change_open ON address_change (old_email_address_id, contact_id) WHERE closed_at IS NULL",
     """
     CREATE TABLE outbox (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
-        kind TEXT NOT NULL CHECK (kind IN ('invitation', 'access_notice')),
+        kind TEXT NOT NULL CHECK (kind IN ('invitation', 'access_notice', 'password_reset')),
         email_address_id INTEGER NOT NULL REFERENCES email_address (id),
         account_id INTEGER REFERENCES account (id),
         invitation_id INTEGER REFERENCES invitation (id),
         generation INTEGER,
+        password_reset_id INTEGER REFERENCES password_reset (id),
         recipient_name TEXT NOT NULL DEFAULT '',
         language TEXT NOT NULL CHECK (language IN ('en', 'fr', 'es', 'de', 'ja')),
         message TEXT NOT NULL DEFAULT '',
@@ -191,22 +253,27 @@ STATEMENTS = (
         sent_at INTEGER,
         CHECK ((kind = 'invitation') = (invitation_id IS NOT NULL)),
         CHECK ((invitation_id IS NULL) = (generation IS NULL)),
+        CHECK ((kind = 'password_reset') = (password_reset_id IS NOT NULL)),
         CHECK ((state = 'sending') = (lease_owner IS NOT NULL))
     ) STRICT
     """,
     "CREATE INDEX outbox_waiting ON outbox (next_try_at, id) WHERE state IN ('queued', 'sending')",
     "CREATE INDEX outbox_by_state ON outbox (state, id)",
+    "CREATE INDEX outbox_by_address ON outbox (email_address_id, id)",
+    "CREATE INDEX outbox_by_password_reset ON outbox (password_reset_id) WHERE password_reset_id IS NOT NULL",
     "CREATE INDEX outbox_by_invitation ON outbox (invitation_id, generation)",
     # One change of a staff member, which can be taken back as one. What it wrote in the log and in the outbox are the rows
-    # after *_from up to *_to: nobody else writes in between. `details` is what was wished, `skipped` what was left out.
+    # after *_from up to *_to: nobody else writes in between. `details` is what was wished, `skipped` what was left out, `images`
+    # the rows that an edit changed, as they were and as it left them.
     """
     CREATE TABLE operation (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         at INTEGER NOT NULL,
         staff_id INTEGER NOT NULL REFERENCES staff (id),
-        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate')),
+        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate', 'edit')),
         details TEXT NOT NULL DEFAULT '{}',
         skipped TEXT NOT NULL DEFAULT '[]',
+        images TEXT NOT NULL DEFAULT '[]',
         log_from INTEGER NOT NULL,
         log_to INTEGER NOT NULL,
         mail_from INTEGER NOT NULL,
@@ -232,6 +299,10 @@ STATEMENTS = (
     ) STRICT
     """,
     "CREATE INDEX activity_by_account ON activity (account_id, id)",
+    # What belongs to an account by its addresses, contacts and users; most entries name the account and are not in these.
+    "CREATE INDEX activity_by_address ON activity (email_address_id, id) WHERE account_id IS NULL",
+    "CREATE INDEX activity_by_contact ON activity (contact_id, id) WHERE account_id IS NULL AND contact_id IS NOT NULL",
+    "CREATE INDEX activity_by_user ON activity (user_id, id) WHERE user_id IS NOT NULL",
     """
     CREATE TRIGGER activity_is_not_changed BEFORE UPDATE ON activity
     BEGIN SELECT raise(ABORT, 'the activity log is append-only'); END
