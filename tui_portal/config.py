@@ -37,6 +37,7 @@ class MailSettings:
     password_file: str = ""
     sender: str = field(default="", metadata={"key": "from"})
     copies_to: tuple[str, ...] = field(default=(), metadata={"kind": str})
+    check_domains: bool = False  # ask in the background whether the domains of the addresses take mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class LimitSettings:
     message_characters: int = _number(5000, 1, 1_000_000)
     name_characters: int = _number(200, 1, 10_000)
     smtp_seconds: int = _number(30, 1, 3600)
+    dns_seconds: int = _number(3, 1, 60)  # for all questions about one domain
+    dns_batch: int = _number(5, 1, 100)  # so many domains are asked at once
+    dns_days: int = _number(30, 1, 3650)  # after so many days a domain is asked again
     lease_seconds: int = _number(120, 1, 86_400)
     claim_batch: int = _number(50, 1, 10_000)
     retry_first_seconds: int = _number(300, 0, 604_800)
@@ -84,6 +88,9 @@ class LimitSettings:
     login_attempts: int = _number(10, 1, 1_000_000)  # for one address within login_pause_seconds
     login_pause_seconds: int = _number(300, 0, 86_400)
     login_addresses: int = _number(10_000, 1, 10_000_000)  # so many addresses are counted at a time
+    reset_hours: int = _number(24, 1, 8784)  # a link to choose another password works so long
+    reset_again_seconds: int = _number(60, 0, 86_400)  # staff send nobody two of them within this time
+    forgotten_seconds: int = _number(900, 0, 86_400)  # nor does the login page within this one
     portal_connections: int = _number(500, 0, 100_000)
     stop_seconds: int = _number(5, 0, 600)
     notice_seconds: int = _number(8, 1, 3600)

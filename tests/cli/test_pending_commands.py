@@ -68,6 +68,7 @@ def test_pending_as_json_has_the_shape_that_scripts_rely_on(ask: Ask) -> None:
                 "state": "sent",
                 "expires": "2026-11-26T09:40:00+00:00",
                 "failure": "",
+                "flags": [],
             }
         ],
     }

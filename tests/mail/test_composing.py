@@ -157,6 +157,39 @@ def test_a_notice_says_which_account_and_that_the_password_stays() -> None:
         assert "your password stays as it is" in source
 
 
+@pytest.mark.parametrize(
+    ("asked_by_firm", "who"),
+    [
+        (True, "Hansen & Partner sends you a link"),
+        (False, "Somebody typed your address on the login page of Hansen & Partner's client portal"),
+    ],
+)
+def test_a_password_link_says_who_asked_until_when_and_to_ignore_it_else(asked_by_firm: bool, who: str) -> None:
+    reset = replace(
+        LETTER,
+        kind=LetterKind.PASSWORD_RESET,
+        accounts=(),
+        message="",
+        link="https://portal.example/reset/AAAA",
+        asked_by_firm=asked_by_firm,
+    )
+    message = _parsed(compose(reset, SENDER))
+
+    assert message.keys() == FIELDS
+    assert message["Subject"] == "Another password for the client portal of Hansen & Partner"
+    for kind in ("plain", "html"):
+        source = _part(message, kind)
+        text = " ".join((_Html(source).text if kind == "html" else source).split())
+        assert source.count("https://portal.example/reset/AAAA") == 1
+        assert "Hello Zoë Dupont," in text
+        assert who in text
+        assert "until 26 November 2026, 12:00 (UTC)" in text
+        assert "every browser in which you are logged in is logged out" in text
+        assert "your password stays as it is" in text
+        assert "Dupont SARL" not in text
+    assert "ul" not in _Html(_part(message, "html")).tags
+
+
 def test_accounts_beyond_the_limit_are_told_by_number() -> None:
     text = _part(_parsed(compose(replace(LETTER, more_accounts=275), SENDER)), "plain")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
+import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -41,14 +43,51 @@ async def test_a_link_leads_to_a_password_and_the_password_home(office: Context,
     assert account_profile(office, zoe.account).emails[0].state is UserState.ACTIVE
 
 
-async def test_opening_a_link_fifty_times_changes_nothing(office: Context, zoe: Client, portal: Portal) -> None:
-    before = _everything(office)
+async def test_opening_a_link_fifty_times_changes_nothing_but_when_it_was_opened_first(
+    office: Context, zoe: Client, portal: Portal, clock: Clock
+) -> None:
+    before, first = _everything(office), clock()
 
     for _time in range(50):
         async with portal.browser() as scanner:
             assert (await scanner.open(zoe.link())).status_code == 200
+        clock.advance(1)
 
+    assert office.database.rows("SELECT opened_at FROM invitation") == [(first,)]
+    office.database.execute("UPDATE invitation SET opened_at = NULL")
     assert _everything(office) == before
+
+
+@pytest.mark.parametrize("when", ["expired", "withdrawn", "forged"])
+async def test_a_dead_link_is_not_noted_as_opened(
+    office: Context, zoe: Client, browser: Browser, clock: Clock, when: str
+) -> None:
+    link = zoe.link()
+    if when == "expired":
+        clock.advance(_TWO_WEEKS)
+    elif when == "withdrawn":
+        zoe.login(on=False)
+    else:
+        link = link[:-4] + ("AAAA" if not link.endswith("AAAA") else "BBBB")
+    await browser.open(link)
+
+    assert office.database.value("SELECT opened_at FROM invitation") is None
+
+
+async def test_the_page_neither_fails_nor_waits_where_the_opening_can_not_be_noted(
+    office: Context, zoe: Client, browser: Browser
+) -> None:
+    holder = sqlite3.connect(office.database.path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    start = time.monotonic()
+
+    page = await browser.open(zoe.link())
+
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert page.status_code == 200
+    assert time.monotonic() - start < 2
+    assert office.database.value("SELECT opened_at FROM invitation") is None
 
 
 async def test_of_twenty_at_once_one_wins_and_the_others_are_told(office: Context, zoe: Client) -> None:

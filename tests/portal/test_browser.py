@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.portal.browsing import PASSWORD, Client, Served
+from tui_portal.services.activation import activate
+from tui_portal.services.context import Context
+from tui_portal.services.password_resets import link_for
+from tui_portal.services.passwords import hash_password
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -25,6 +31,8 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_OTHER = "drei reiher im fruehen nebel"
+_PATIENCE = 10.0
 _TOUCH = 44  # CSS pixels, WCAG 2.2, 2.5.5
 _SIZES = {"telephone": (360, 740), "desk": (1280, 800)}
 
@@ -128,6 +136,51 @@ def test_the_whole_way_by_keyboard(zoe: Client, page: Page) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/")
+
+
+def test_forgotten_mail_another_password_home(office: Context, zoe: Client, page: Page, size: tuple[int, int]) -> None:
+    activate(office, zoe.link().removeprefix("/activate/"), hash_password(PASSWORD))
+    page.goto("/login")
+    page.get_by_role("link", name="Forgot your password?").click()
+    _is_well_made(page, "Choose another password", size)
+    page.get_by_role("button", name="Send the mail").click()
+    field = page.get_by_label("E-mail address")
+    assert "that you log in with" in _description(page, field)
+    assert _has_focus(field)
+    page.keyboard.type(zoe.address)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/forgot?sent")
+    _is_well_made(page, "Choose another password", size)
+    assert "is on its way" in page.get_by_role("status").inner_text()
+
+    link = _queued_reset(office)
+    page.goto(link)
+    _is_well_made(page, "Choose another password", size)
+    page.get_by_label("Password", exact=True).fill(_OTHER)
+    page.get_by_label("The same password again").fill(_OTHER + "x")
+    page.get_by_role("button", name="Save and log in").click()
+    _is_well_made(page, "Choose another password", size)
+    assert "not the same" in _description(page, page.get_by_label("Password", exact=True))
+    page.get_by_label("Password", exact=True).fill(_OTHER)
+    page.get_by_label("The same password again").fill(_OTHER)
+    page.get_by_role("button", name="Save and log in").click()
+
+    page.wait_for_url("**/")
+    _is_well_made(page, "Welcome, Zoë Dupont", size)
+    page.goto(link)
+    _is_well_made(page, "This link has been used already", size)
+
+
+def _queued_reset(office: Context) -> str:
+    """The link of the mail for another password that waits, as a path. Its mail is queued once the answer has gone."""
+    select = """
+        SELECT r.id, e.canonical, u.password_hash FROM outbox o JOIN password_reset r ON r.id = o.password_reset_id
+        JOIN user u ON u.id = r.user_id JOIN email_address e ON e.id = u.email_address_id WHERE o.state = 'queued'
+    """
+    end = time.monotonic() + _PATIENCE
+    while (row := office.database.one(select)) is None:
+        assert time.monotonic() < end, "no mail was queued"
+    return urlsplit(link_for(office, *row)).path
 
 
 def _is_well_made(page: Page, heading: str, size: tuple[int, int]) -> None:

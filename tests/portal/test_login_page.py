@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import statistics
 import time
 
 import pytest
 
 from tests.conftest import Clock
-from tests.portal.browsing import PASSWORD, PORTAL, Browser, Client, Portal, invite_client, proof_in
+from tests.portal.browsing import PASSWORD, PORTAL, Browser, Client, Portal, invite_client, proof_in, run_portal
+from tui_portal.services.access import find_address
 from tui_portal.services.accounts import account_profile
 from tui_portal.services.context import Context
+from tui_portal.services.login_attempts import blocked_until
 
 _SESSION = "__Host-tui_portal_session"
 
@@ -211,6 +214,58 @@ async def test_many_tries_at_one_address_are_made_to_wait_and_other_addresses_ar
 
         clock.advance(limits.login_pause_seconds)
         assert (await attacker.log_in(active.address)).status_code == 303
+
+
+async def test_several_servers_count_the_tries_at_a_known_address_together(
+    office: Context, active: Client, portal: Portal, clock: Clock
+) -> None:
+    limits = office.settings.limits
+    mailbox = find_address(office, active.address)
+    async with run_portal(office, office.settings) as neighbour:
+        for number in range(limits.login_attempts):
+            assert blocked_until(office, mailbox) is None
+            async with (portal, neighbour)[number % 2].browser() as attacker:
+                assert (await attacker.log_in(active.address, "wrong")).status_code == 422
+        assert blocked_until(office, mailbox) == clock() + limits.login_pause_seconds
+        for server in (portal, neighbour):
+            async with server.browser() as owner:
+                held = await owner.log_in(active.address)
+                assert (held.status_code, held.headers["retry-after"]) == (429, str(limits.login_pause_seconds))
+
+        clock.advance(limits.login_pause_seconds)
+        async with neighbour.browser() as owner:
+            assert (await owner.log_in(active.address)).status_code == 303
+        # What one server counted is forgotten by the other too.
+        async with portal.browser() as owner:
+            for _try in range(limits.login_attempts - 1):
+                assert (await owner.log_in(active.address, "wrong")).status_code == 422
+    assert office.database.rows("SELECT tries FROM login_attempt") == [(limits.login_attempts - 1,)]
+
+
+async def test_tries_at_an_unknown_address_are_counted_without_a_row(
+    office: Context, active: Client, browser: Browser
+) -> None:
+    for _try in range(office.settings.limits.login_attempts):
+        assert (await browser.log_in("nobody@dupont.example")).status_code == 422
+
+    assert (await browser.log_in("nobody@dupont.example")).status_code == 429
+    assert office.database.value("SELECT count(*) FROM login_attempt") == 0
+
+
+async def test_a_wrong_password_is_answered_at_once_and_counted_where_others_hold_the_database(
+    office: Context, active: Client, browser: Browser
+) -> None:
+    holder = sqlite3.connect(office.database.path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    start = time.monotonic()
+    assert (await browser.log_in(active.address, "wrong")).status_code == 422
+    assert time.monotonic() - start < 3
+    holder.execute("ROLLBACK")
+    holder.close()
+    for _try in range(office.settings.limits.login_attempts - 1):
+        assert (await browser.log_in(active.address, "wrong")).status_code == 422
+
+    assert (await browser.log_in(active.address)).status_code == 429
 
 
 async def test_a_right_password_forgets_the_wrong_ones(office: Context, active: Client, browser: Browser) -> None:

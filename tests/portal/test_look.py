@@ -88,7 +88,9 @@ def test_every_page_has_one_heading_a_title_and_a_language() -> None:
         assert page.count("<h1>") == 1
         assert '<html lang="ja">' in page
         assert re.search(r"<title>[^<]+ – Hansen</title>", page)
-    for state in ("used", "expired", "withdrawn", "replaced", "unknown"):
-        page = render("dead_link.html", "de", **base, state=state, proof="", action="/")
-        assert page.count("<h1>") == 1
-        assert "Ask Hansen, or answer one of their mails." in page
+    for template in ("dead_link.html", "dead_reset.html"):
+        for state in ("used", "expired", "withdrawn", "replaced", "unknown"):
+            page = render(template, "de", **base, state=state, proof="", action="/")
+            assert page.count("<h1>") == 1
+            assert "Ask Hansen, or answer one of their mails." in page
+            assert re.search(r"<title>[^<]+ – Hansen</title>", page)

@@ -24,7 +24,17 @@ def _nothing_happened(office: Context) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/login", 200), ("/", 303), ("/activate/none", 404), ("/nowhere", 404), ("/logout", 405)]
+    ("path", "status"),
+    [
+        ("/login", 200),
+        ("/", 303),
+        ("/activate/none", 404),
+        ("/nowhere", 404),
+        ("/logout", 405),
+        ("/forgot", 200),
+        ("/forgot?sent", 200),
+        ("/reset/none", 404),
+    ],
 )
 async def test_every_answer_carries_the_headers(browser: Browser, path: str, status: int) -> None:
     page = await browser.open(path)
@@ -40,7 +50,8 @@ async def test_every_answer_carries_the_headers(browser: Browser, path: str, sta
 
 
 async def test_pages_hold_no_script_no_style_and_nothing_from_elsewhere(zoe: Client, browser: Browser) -> None:
-    pages = [await browser.open(path) for path in (zoe.link(), "/login", "/activate/none", "/nowhere")]
+    paths = (zoe.link(), "/login", "/activate/none", "/nowhere", "/forgot", "/forgot?sent", "/reset/none")
+    pages = [await browser.open(path) for path in paths]
     await browser.activate(zoe.link())
     pages.append(await browser.open("/"))
 

@@ -48,11 +48,21 @@ Steps = Callable[[Terminal], Awaitable[None]]
 
 
 @pytest.fixture
-def looks_the_same(snap_compare: Callable[..., bool], demo: Context, tmp_path: Path) -> Callable[..., None]:
+def own_demo(tmp_path: Path) -> Iterator[Context]:
+    """The demo firm for steps that write; nobody else sees what they wrote."""
+    context = make_demo(tmp_path / "demo.sqlite3", owner_login="olga", settings=demo_settings(tmp_path))
+    yield context
+    context.database.close()
+
+
+@pytest.fixture
+def looks_the_same(snap_compare: Callable[..., bool], demo: Context) -> Callable[..., None]:
     """Compare the screen after some steps with its snapshot. A crash is raised, never compared."""
 
-    def compare(steps: Steps, size: tuple[int, int], theme: str = "", ready: str = " of ") -> None:
-        app = PortalApp(Lanes(demo), deliver=False)
+    def compare(
+        steps: Steps, size: tuple[int, int], theme: str = "", ready: str = " of ", firm: Context | None = None
+    ) -> None:
+        app = PortalApp(Lanes(firm or demo), deliver=False)
 
         async def run(pilot: Pilot[int]) -> None:
             if theme:

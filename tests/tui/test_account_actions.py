@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.screens import Terminal, running
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.context import Context
+from tui_portal.services.tags import change_tags
 
 _SETTINGS = "SELECT account_id, login, notify, email_sync FROM contact_settings ORDER BY 1, 2"
 
@@ -171,3 +172,121 @@ async def test_an_export_to_an_odd_path_is_told_and_asked_again(firm: Context, t
             terminal.paste(path)
             await terminal.press("enter")
             await terminal.until(lambda: "no home directory" in terminal.text or "can't be written" in terminal.text)
+
+
+async def test_esc_is_heard_at_once_while_somebody_else_writes_and_nothing_is_saved(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await _open_bulk_edit(terminal)
+        await terminal.press("right")
+        await terminal.shows("Will change 3 settings")
+        with firm.database.write():
+            await terminal.press("alt+s")
+            await terminal.shows("Somebody else is writing to the database")
+            await terminal.press("escape")
+            await terminal.shows("Stopped; nothing was changed.", "Will change 3 settings")
+        await terminal.press("alt+s")
+        await terminal.shows("LOGIN on")
+
+    assert firm.database.value("SELECT count(*) FROM operation") == 1
+    assert firm.database.value("SELECT sum(login) FROM contact_settings") == 3
+
+
+async def test_leaving_in_the_middle_of_save_saves_nothing(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await _open_bulk_edit(terminal)
+        await terminal.press("right")
+        await terminal.shows("Will change 3 settings")
+        with firm.database.write():
+            await terminal.press("alt+s")
+            await terminal.shows("Saving…")
+            await terminal.press("ctrl+q")
+
+    assert firm.database.value("SELECT count(*) FROM contact_settings") == 0
+    assert firm.database.value("SELECT count(*) FROM operation") == 0
+
+
+async def test_undo_that_waits_for_somebody_else_says_so_and_esc_gives_it_up(firm: Context) -> None:
+    change_access(firm, [1, 2], AccessWish(notify=True))
+    async with running(firm) as terminal:
+        with firm.database.write():
+            await terminal.press("u")
+            await terminal.shows("Somebody else is writing to the database")
+            await terminal.press("escape")
+            await terminal.shows("Stopped; nothing was changed.")
+        assert firm.database.value("SELECT sum(notify) FROM contact_settings") == 3
+        await terminal.press("u")
+        await terminal.shows("Taken back")
+
+    assert firm.database.value("SELECT sum(notify) FROM contact_settings") == 0
+
+
+async def test_leaving_while_tags_wait_to_be_written_writes_none(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("asterisk", "m", "t")
+        await terminal.shows("Tags, separated by commas")
+        await terminal.type("vip")
+        with firm.database.write():
+            await terminal.press("enter")
+            await terminal.shows("Saving…")
+            await terminal.press("ctrl+q")
+
+    assert firm.database.value("SELECT count(*) FROM tag WHERE name = 'vip'") == 0
+
+
+async def test_a_tag_that_is_refused_is_told_and_what_was_typed_stays(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("asterisk", "m", "t")
+        await terminal.shows("Tags, separated by commas")
+        terminal.paste("vip, " + "x" * 500)
+        await terminal.press("enter")
+        await terminal.shows("xxxxxx", "The name has 500 characters")
+        await terminal.press("ctrl+u")
+        await terminal.type("vip")
+        await terminal.press("enter")
+        await terminal.shows("Tags changed on 3 accounts")
+
+
+async def test_the_result_of_an_edit_and_what_it_would_skip_can_be_read(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await _open_bulk_edit(terminal)
+        await terminal.press("right")
+        await terminal.shows("Skipped 2")
+        await terminal.press("v")
+        await terminal.shows("2 skipped", "elodie@dupont", "the domain has no dot", "esc closes")
+        await terminal.press("x")
+        await terminal.shows("2 skipped")
+        await terminal.press("v")
+        await terminal.shows("Will change 3 settings")
+
+
+async def test_a_menu_with_more_lines_than_keys_is_searched_by_typing(firm: Context) -> None:
+    change_tags(firm, [1], [f"Tag {n:03}" for n in range(60)])
+    change_tags(firm, [2], ["Söhne"])
+    async with running(firm) as terminal:
+        await terminal.press("f", "c")
+        await terminal.shows("Tag 000", "/ finds one of 63")
+        await terminal.press("slash")
+        await terminal.type("sohn")
+        await terminal.shows("/ sohn   1 of 63", "Söhne")
+        await terminal.press("escape")
+        await terminal.shows("Tag 000", "/ finds one of 63")
+        await terminal.press("slash")
+        await terminal.type("sohn")
+        await terminal.press("enter")
+        await terminal.shows("1 of 3", "Groß & Söhne")
+
+
+async def test_the_last_line_of_a_long_menu_is_reached_and_chosen(firm: Context) -> None:
+    change_tags(firm, [1], [f"Tag {n:03}" for n in range(60)])
+    async with running(firm) as terminal:
+        await terminal.press("f", "c")
+        await terminal.press("end")
+        await terminal.shows("Tag 059")
+        await terminal.press("enter")
+        await terminal.shows('tag:"Tag 059"', "1 of 3")
+
+
+async def test_on_the_smallest_screen_every_answer_of_the_bulk_edit_can_be_read(firm: Context) -> None:
+    async with running(firm, size=(60, 15)) as terminal:
+        await terminal.press("asterisk", "m", "e")
+        await terminal.shows("(•) Leave", "( ) Enable", "( ) Disable")

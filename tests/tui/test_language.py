@@ -42,7 +42,7 @@ def made_up_language() -> Iterator[None]:
 
 def _english(terminal: Terminal) -> list[str]:
     """Words of letters that no message has brought: the data of this test is written in digits and signs."""
-    keys = r"\b(?:enter|space|esc|pgdn|pgup|home|end|ctrl|down|up|left|right|tab|alt|olga|en|fr|jp|[a-zA-Z]|F1)\b|A-\d+|ctrl\+p"
+    keys = r"\b(?:enter|space|esc|pgdn|pgup|home|end|ctrl|down|up|left|right|tab|alt|olga|en|fr|es|de|ja|jp|OSC|[a-zA-Z]|F1)\b|A-\d+|ctrl\+p"
     return re.findall(r"[A-Za-z]{2,}", re.sub(keys, "", terminal.text))
 
 
@@ -65,5 +65,28 @@ async def test_nothing_on_any_screen_stays_english(office: Context, made_up_lang
         await terminal.shows("0 / 5000")
         assert _english(terminal) == []
         await terminal.press("escape", "ctrl+p")
-        await terminal.shows("ctrl+p :")
+        await terminal.shows("space enter")
         assert _english(terminal) == []
+
+
+async def test_nothing_in_the_profile_and_its_dialogs_stays_english(office: Context, made_up_language: None) -> None:
+    office.database.execute("UPDATE firm SET name = '123'")
+    office.database.execute("UPDATE staff SET login = 'olga', name = '77'")
+    office.database.execute("UPDATE email_field SET name = position")
+    account = create_account(office, "111", AccountType.COMPANY)
+    create_contact(office, [account], "222", [("4", "1@2.jp"), ("5", "6@7")], language="fr")
+    change_access(office, [account], AccessWish(login=True, invite=True))
+    async with running(office, size=(160, 50), ready="111") as terminal:
+        await terminal.press("enter")
+        await terminal.shows("222", "1@2.jp")
+        for keys in ("w", "p", "P", "full_stop", "e", "n", "d", "L", "E"):
+            await terminal.press(keys)
+            await terminal.until(lambda: len(terminal.app.screen_stack) > 2)
+            await terminal.shows("─╯")
+            assert _english(terminal) == [], keys
+            while len(terminal.app.screen_stack) > 2:
+                await terminal.press("escape")
+        for _tab in range(2):
+            await terminal.press("right_square_bracket")
+            await terminal.until(lambda: "1@2.jp" in terminal.text)
+            assert _english(terminal) == []

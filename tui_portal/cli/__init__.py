@@ -50,11 +50,17 @@ def commands() -> dict[str, tuple[str, str]]:
         "accounts": ("tui_portal.cli.accounts", _("the Accounts list")),
         "account": ("tui_portal.cli.account", _("one account: contacts, addresses, settings, states")),
         "access": ("tui_portal.cli.access", _("switch LOGIN, NOTIFY, EMAIL SYNC, and invite")),
+        "preferences": ("tui_portal.cli.preferences", _("which notifications an address gets in an account")),
         "pending": ("tui_portal.cli.pending", _("the Pending activation list")),
         "invite": ("tui_portal.cli.invite", _("send or resend invitations")),
         "cancel": ("tui_portal.cli.cancel", _("cancel invitations")),
+        "link": ("tui_portal.cli.link", _("the link of an open invitation, to hand over in another way")),
+        "reset-password": ("tui_portal.cli.reset_password", _("mail a user a link to choose another password")),
+        "why": ("tui_portal.cli.why", _("why an address can or can't log in to an account, and what mail it gets")),
+        "address": ("tui_portal.cli.address", _("what is known of an address; keep mail from it, or try it again")),
         "outbox": ("tui_portal.cli.outbox", _("the mail queue: what waits, what failed and why")),
         "deliver": ("tui_portal.cli.deliver", _("hand queued mail to the mail server")),
+        "activity": ("tui_portal.cli.activity", _("the activity log: who did what when")),
         "serve": ("tui_portal.cli.serve", _("serve the client portal, and deliver mail")),
         "check": ("tui_portal.cli.check", _("is everything in order: file, schema, key, mail, settings")),
         "paths": ("tui_portal.cli.paths", _("where settings, data and logs are")),
@@ -132,7 +138,7 @@ def _dispatch(words: list[str]) -> int:
     parser = Parser(
         prog="tui-portal",
         description=_("Who of a firm's clients may log in to the client portal, and what mail they get."),
-        epilog=_("commands:") + "\n" + "\n".join(f"  {name:<10} {text}" for name, (_module, text) in known.items()),
+        epilog=_("commands:") + "\n" + "\n".join(f"  {name:<14} {text}" for name, (_module, text) in known.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     global_options(parser)

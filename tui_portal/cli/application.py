@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tui_portal.domain.errors import DatabaseMissing, PortalError, WrongUse
@@ -40,7 +41,7 @@ def open_application(context: Context, arguments: argparse.Namespace, config: Pa
         os.environ[name] = value
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]  # an empty value means nothing (no-color.org)
-    lanes = Lanes(context)
+    lanes = Lanes(replace(context, origin="terminal"))
     # The first rows are read while Textual is being imported, which takes far longer.
     first = lanes.begin_reading(_first_rows, os.get_terminal_size(sys.stderr.fileno()).lines)
     # What the imports make stays for good: looking for garbage among it costs a tenth of the start.

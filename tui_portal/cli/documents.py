@@ -40,6 +40,8 @@ def email(settings: EmailSettings) -> dict[str, Any]:
         "state": settings.state.value,
         "validity": settings.validity.value,
         "reason": settings.reason,
+        "flags": sorted(settings.flags),
+        "checked": iso(settings.checked_at),
         "invite_sent": iso(settings.invite_sent),
         "last_login": iso(settings.last_login),
         "preferences": {group.value: on for group, on in settings.preferences.items()},

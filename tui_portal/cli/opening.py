@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from tui_portal.config import Settings, read_settings
@@ -27,7 +28,7 @@ def database_of(arguments: argparse.Namespace) -> Path:
 def open_for_staff(arguments: argparse.Namespace) -> Context:
     """The context with the caller acting. Raises DatabaseUnusable, NotAllowed, WrongUse."""
     context = open_context(database_of(arguments), settings_of(arguments), read_only=arguments.read_only)
-    return identify(context, wish=arguments.acting)
+    return replace(identify(context, wish=arguments.acting), origin="command_line")
 
 
 def open_for_program(arguments: argparse.Namespace) -> Context:

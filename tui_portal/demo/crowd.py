@@ -10,6 +10,7 @@ from tui_portal.demo.invitees import Invitees
 from tui_portal.demo.names import COUNTRIES, Country, Word, ascii_of
 from tui_portal.demo.rows import WrittenFirm
 from tui_portal.demo.shapes import Mailbox, at
+from tui_portal.domain.addresses import CHECK_VERSION, ROLES
 from tui_portal.domain.moments import DAY
 from tui_portal.domain.text import search_key
 from tui_portal.services.seeding import COLUMNS, Batch, Row
@@ -207,11 +208,14 @@ class Crowd:
         self._address += 1
         chance = self._draw()
         validity, reason = ("valid", "")
+        flags = "role" if address[: address.index("@")] in ROLES else ""
         if chance < 0.007:
-            address, validity, reason = address.removesuffix(".example"), "invalid", "no_dot"
+            address, validity, reason, flags = address.removesuffix(".example"), "invalid", "no_dot", "syntax"
         elif chance < 0.01:
-            validity, reason = "bouncing", "bounced"
-        self._rows["email_address"].append((self._address, address, address, validity, reason, since))
+            validity, reason, flags = "bouncing", "bounced", f"bounced {flags}".rstrip()
+        self._rows["email_address"].append(
+            (self._address, address, address, validity, reason, since, flags, CHECK_VERSION, 0)
+        )
         self._rows["contact_email"].append((self._contact, self._address, label, position))
         self._names[self._address] = self._person_now
         return Mailbox(self._address, address, validity)

@@ -103,5 +103,12 @@ CLIENTS = (
     Client(233, "山田商店", _COMPANY, "2026-09-07 09:45", "VAT", {"yamada.taro": "LN.", "yamada.hanako": "..."}),
 )  # fmt: skip
 
+# What the firm begins its personalized messages with.
+MESSAGES = (
+    ("Welcome", "Welcome to our client portal. You will find your documents there, and you can send us yours.\n\nHansen & Partner"),
+    ("Bienvenue", "Bienvenue sur notre portail. Vous y trouverez vos documents et pourrez nous envoyer les vôtres.\n\nHansen & Partner"),
+    ("Second try", "You may have missed our first mail: here is a new link. Call us if anything is unclear.\n\nHansen & Partner"),
+)  # fmt: skip
+
 # Contacts of no account: prospects.
 PROSPECTS = ("albrecht",)

@@ -100,6 +100,7 @@ class Invitees:
             (
                 *(self._invitation, self._to[0], generation, 1, state, "", staff, None),
                 *(created if sent else asked, handed_over, asked + EXPIRE, closed, failure),
+                closed if state == "used" else None,
             )
         )
         if sent:

@@ -7,11 +7,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tui_portal.demo.firm import CLIENTS, LANGUAGE, PROSPECTS, STAFF
+from tui_portal.demo.firm import CLIENTS, LANGUAGE, MESSAGES, PROSPECTS, STAFF
 from tui_portal.demo.people import PEOPLE
 from tui_portal.demo.shapes import ADMIN, DEMO_NOW, EXPIRE, HAND_OVER, PASSWORD_HASH, Client, Invited, at
-from tui_portal.demo.stories import BOUNCING, GRANTED, STORIES
-from tui_portal.domain.addresses import Validity, check_address
+from tui_portal.demo.stories import BOUNCING, CHANGES, GRANTED, STORIES, SUPPRESSED
+from tui_portal.domain.addresses import CHECK_VERSION, AddressFlag, check_address, flags_stored
 from tui_portal.domain.invitations import OPEN_STATES
 from tui_portal.domain.text import search_key
 from tui_portal.services.seeding import COLUMNS, Row
@@ -45,8 +45,10 @@ class WrittenFirm:
         if len(self.clients) == len(CLIENTS):
             for key in PROSPECTS:
                 self._contact(key, DEMO_NOW)
+            self.tables["saved_message"] = [(n, name, text, n) for n, (name, text) in enumerate(MESSAGES, start=1)]
         self._invitations()
         self._access()
+        self._changes()
         self._numbered_mails()
         self._log()
 
@@ -103,12 +105,24 @@ class WrittenFirm:
     def _mailbox(self, address: str, since: int) -> int:
         if address not in self.addresses:
             self.addresses[address] = len(self.addresses) + 1
-            check = check_address(address)
-            validity, reason, checked = check.validity, check.reason, since
+            check, checked = check_address(address), since
             if address in BOUNCING:
-                validity, reason, checked = Validity.BOUNCING, "bounced", STORIES[address][-1].created + HAND_OVER
+                check, checked = check.with_learnt([AddressFlag.BOUNCED]), STORIES[address][-1].created + HAND_OVER
+            if address in SUPPRESSED:
+                check, checked = check.with_learnt([AddressFlag.SUPPRESSED]), at(SUPPRESSED[address])
+                self._event(checked, ADMIN, "address_suppressed", mailbox=self.addresses[address])
             self.tables["email_address"].append(
-                (self.addresses[address], check.address, check.canonical, validity.value, reason, checked)
+                (
+                    *(
+                        self.addresses[address],
+                        check.address,
+                        check.canonical,
+                        check.validity.value,
+                        check.reason,
+                        checked,
+                    ),
+                    *(flags_stored(check.flags), CHECK_VERSION, int(address in SUPPRESSED)),
+                )
             )
         return self.addresses[address]
 
@@ -140,7 +154,7 @@ class WrittenFirm:
         self.tables["invitation"].append(
             (
                 *(number, mailbox, generation, 1, invited.state, invited.message, by_staff, by_user),
-                *(invited.created, invited.sent, asked + EXPIRE, invited.closed, stays),
+                *(invited.created, invited.sent, asked + EXPIRE, invited.closed, stays, invited.opened),
             )
         )
         if invited.sent:
@@ -195,6 +209,19 @@ class WrittenFirm:
             if on[0] and any(story.state == "used" and (story.closed or 0) < granted for story in stories):
                 self._mail("access_notice", address, granted, account=account)
                 self._event(granted + HAND_OVER, None, "access_notice_sent", account, mailbox=mailbox)
+
+    def _changes(self) -> None:
+        """Changes of address that are under way."""
+        for key, old, new, since, staff in CHANGES:
+            if old in self.addresses and key in self.contacts:
+                contact, row = self.contacts[key], len(self.tables["address_change"]) + 1
+                pair = (self.addresses[old], self.addresses[new])
+                self.tables["address_change"].append((row, contact, *pair, staff, at(since)))
+                before, after = {"address": old}, {"address": new}
+                moment = at(since) - 1
+                self._event(
+                    moment, staff, "address_changed", contact=contact, mailbox=pair[1], before=before, after=after
+                )
 
     def _mail(
         self,

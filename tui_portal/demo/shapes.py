@@ -85,6 +85,7 @@ class Invited:
     resent: int | None = None  # when a second mail was asked for that has not been handed over yet
     tries: int = 1  # of the mail that stands last
     next_try: int | None = None
+    opened: int | None = None  # when the link was opened first
 
 
 def queued(created: str, by: int | str, failure: str, tries: int, next_try: str) -> Invited:
@@ -92,9 +93,10 @@ def queued(created: str, by: int | str, failure: str, tries: int, next_try: str)
     return Invited("queued", at(created), by, failure=failure, tries=tries, next_try=at(next_try))
 
 
-def sent(created: str, by: int | str, message: str = "") -> Invited:
-    """Handed over and not used; expired where that is more than a fortnight ago."""
-    return Invited("sent", at(created), by, sent=at(created) + HAND_OVER, message=message)
+def sent(created: str, by: int | str, message: str = "", opened: str = "") -> Invited:
+    """Handed over and not used, but perhaps `opened`; expired where that is more than a fortnight ago."""
+    first = at(opened) if opened else None
+    return Invited("sent", at(created), by, sent=at(created) + HAND_OVER, message=message, opened=first)
 
 
 def resent(created: str, again: str, by: int | str, failure: str, tries: int, next_try: str) -> Invited:
@@ -116,4 +118,4 @@ def withdrawn(created: str, closed: str, by: int | str) -> Invited:
 def active(created: str, used: str, last_login: str, by: int | str) -> Invited:
     """Used: the user chose a password at `used` and was last seen at `last_login`."""
     first = at(created) + HAND_OVER
-    return Invited("used", at(created), by, first, at(used), last_login=at(last_login))
+    return Invited("used", at(created), by, first, at(used), last_login=at(last_login), opened=at(used))

@@ -80,7 +80,7 @@ STORIES: dict[str, tuple[Invited, ...]] = {
     "etienne@bellerive.example": (active("2022-03-21 13:31", "2022-03-21 13:40", "2026-11-03 08:48", ADMIN),),
     "f.jessen@nordlicht-yacht.example": (active("2022-04-25 09:06", "2022-04-27 11:23", "2026-10-22 14:12", EMMA),),
     "arjun@patel-pharmacy.example": (active("2022-05-30 10:42", "2022-05-31 18:16", "2026-11-12 09:54", ADMIN),),
-    "priya@patel-pharmacy.example": (sent("2026-10-31 10:05", ADMIN),),
+    "priya@patel-pharmacy.example": (sent("2026-10-31 10:05", ADMIN, opened="2026-10-31 19:22"),),
     "patel.family@mailbox.example": (active("2022-05-30 11:00", "2022-06-04 19:08", "2026-09-06 20:45", ADMIN),),
     "suzuki@suzuki-kensetsu.example": (active("2022-07-04 09:51", "2022-07-05 01:36", "2026-11-10 00:28", ADMIN),),
     "yuki@tanaka.example": (active("2022-08-22 14:57", "2022-08-27 05:44", "2026-04-12 06:11", ADMIN),),
@@ -111,6 +111,12 @@ STORIES: dict[str, tuple[Invited, ...]] = {
 
 # Refused for good by the receiving server.
 BOUNCING = ("taro@yamada.example",)
+
+# Who wanted no more mail, and since when.
+SUPPRESSED = {"office@greenfield-farms.example": "2026-06-15 10:20"}
+
+# Addresses that were changed after their user had activated, and where that stands: contact, old, new, since when, by whom.
+CHANGES = (("dupont.elodie", "old@dupont.example", "elodie@dupont.example", "2026-11-12 09:38", OWNER),)
 
 # When LOGIN was switched on for those who have not been invited.
 GRANTED = {

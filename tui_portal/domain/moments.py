@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from tui_portal.i18n import pgettext
+
 Clock = Callable[[], int]
 
 DAY = 86_400
@@ -38,9 +40,29 @@ def iso(moment: int | None) -> str | None:
 
 
 def day_and_month(moment: int, today: int) -> str:
-    """`moment` as a short local date; the year is told only where it is not this year's."""
+    """`moment` as a short local date in the reader's language; the year is told only where it is not this year's."""
     then = local(moment)
-    return f"{then.day} {then:%b}" if then.year == local(today).year else f"{then.day} {then:%b} {then.year}"
+    parts = {"day": then.day, "month": _short_months()[then.month - 1], "year": then.year}
+    if then.year == local(today).year:
+        return pgettext("short date", "{day} {month}").format(**parts)
+    return pgettext("short date", "{day} {month} {year}").format(**parts)
+
+
+def _short_months() -> tuple[str, ...]:
+    return (
+        pgettext("short month", "Jan"),
+        pgettext("short month", "Feb"),
+        pgettext("short month", "Mar"),
+        pgettext("short month", "Apr"),
+        pgettext("short month", "May"),
+        pgettext("short month", "Jun"),
+        pgettext("short month", "Jul"),
+        pgettext("short month", "Aug"),
+        pgettext("short month", "Sep"),
+        pgettext("short month", "Oct"),
+        pgettext("short month", "Nov"),
+        pgettext("short month", "Dec"),
+    )
 
 
 def whole_date(moment: int) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import html
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import cache
@@ -57,12 +58,18 @@ def compose(letter: Letter, sender: Sender) -> bytes:
     if one_line(letter.link) != letter.link or " " in letter.link:
         raise ValueError("a link that is none")
     translations = catalogue(letter.language)
-    words = (_invitation if letter.kind is LetterKind.INVITATION else _access_notice)(letter, sender, translations)
+    words = _WORDINGS[letter.kind](letter, sender, translations)
     # Neither of the two encodings makes "=_", so no part can hold the boundary.
     boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]}"
     parts = (text_part("plain", _as_text(words)), text_part("html", _as_html(words, letter.language)))
     body = "".join(f"--{boundary}{CRLF}{part}{CRLF}" for part in parts)
     return f"{_head(letter, sender, words.subject, boundary)}{CRLF}{body}--{boundary}--{CRLF}".encode()
+
+
+def read_aloud(letter: Letter, sender: Sender) -> tuple[str, str]:
+    """What the recipient will read: the subject, and the text part of the message."""
+    words = _WORDINGS[letter.kind](letter, sender, catalogue(letter.language))
+    return one_line(words.subject), _as_text(words)
 
 
 def _head(letter: Letter, sender: Sender, subject: str, boundary: str) -> str:
@@ -84,10 +91,6 @@ def _head(letter: Letter, sender: Sender, subject: str, boundary: str) -> str:
 
 def _invitation(letter: Letter, sender: Sender, t: NullTranslations) -> _Wording:
     firm, accounts = one_line(sender.firm), _accounts(letter, t)
-    until = t.gettext("The link works once.")
-    if letter.expires_at is not None:
-        moment = _moment(letter.expires_at, t)
-        until = t.gettext("The link works once, until {moment}.").format(moment=moment)
     return _Wording(
         subject=t.gettext("Your access to the client portal of {firm}").format(firm=firm),
         greeting=_greeting(letter, t),
@@ -103,7 +106,7 @@ def _invitation(letter: Letter, sender: Sender, t: NullTranslations) -> _Wording
         before_link=t.gettext("To begin, choose your password on this page:"),
         button=t.gettext("Choose your password"),
         link=letter.link,
-        until=until,
+        until=_until(letter, t),
         closing=t.gettext(
             "If you did not expect this mail, ignore it. Nobody can get in as long as no password has been chosen."
         ),
@@ -132,6 +135,46 @@ def _access_notice(letter: Letter, sender: Sender, t: NullTranslations) -> _Word
         closing=t.gettext("If you did not expect this mail, ignore it."),
         firm=firm,
     )
+
+
+def _password_reset(letter: Letter, sender: Sender, t: NullTranslations) -> _Wording:
+    firm = one_line(sender.firm)
+    if letter.asked_by_firm:
+        lead = t.gettext("{firm} sends you a link through which you can choose another password for its client portal.")
+        closing = t.gettext("If you did not expect this mail, ignore it: your password stays as it is.")
+    else:
+        lead = t.gettext(
+            "Somebody typed your address on the login page of {firm}'s client portal and asked for another password."
+        )
+        closing = t.gettext("If it was not you, ignore this mail: your password stays as it is.")
+    return _Wording(
+        subject=t.gettext("Another password for the client portal of {firm}").format(firm=firm),
+        greeting=_greeting(letter, t),
+        message_head="",
+        message="",
+        lead=lead.format(firm=firm),
+        accounts=(),
+        remark=t.gettext("Once you have chosen it, every browser in which you are logged in is logged out."),
+        before_link=t.gettext("Choose another password on this page:"),
+        button=t.gettext("Choose another password"),
+        link=letter.link,
+        until=_until(letter, t),
+        closing=closing,
+        firm=firm,
+    )
+
+
+_WORDINGS: dict[LetterKind, Callable[[Letter, Sender, NullTranslations], _Wording]] = {
+    LetterKind.INVITATION: _invitation,
+    LetterKind.ACCESS_NOTICE: _access_notice,
+    LetterKind.PASSWORD_RESET: _password_reset,
+}
+
+
+def _until(letter: Letter, t: NullTranslations) -> str:
+    if letter.expires_at is None:
+        return t.gettext("The link works once.")
+    return t.gettext("The link works once, until {moment}.").format(moment=_moment(letter.expires_at, t))
 
 
 def _greeting(letter: Letter, t: NullTranslations) -> str:
@@ -202,6 +245,7 @@ def _as_html(words: _Wording, language: str) -> str:
         name: f'<p class="small">{_escaped(text)}</p>' if text else ""
         for name, text in (("remark", words.remark), ("until", words.until))
     }
+    accounts = "\n".join(f'<li dir="auto">{_escaped(name)}</li>' for name in words.accounts)
     return _template("letter.html").substitute(
         language=_escaped(language),
         subject=_escaped(words.subject),
@@ -209,7 +253,7 @@ def _as_html(words: _Wording, language: str) -> str:
         greeting=_escaped(words.greeting),
         message=message,
         lead=_escaped(words.lead),
-        accounts="\n".join(f'<li dir="auto">{_escaped(name)}</li>' for name in words.accounts),
+        accounts=f"<ul>\n{accounts}\n</ul>" if accounts else "",
         button=_escaped(words.button),
         link=_escaped(words.link),
         closing=_escaped(words.closing),

@@ -13,11 +13,16 @@ class LetterKind(StrEnum):
 
     INVITATION = "invitation"
     ACCESS_NOTICE = "access_notice"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word, no password
 
     @property
     def label(self) -> str:
         """The kind in the reader's language."""
-        return _("invitation") if self is LetterKind.INVITATION else _("access notice")
+        return {
+            LetterKind.INVITATION: _("invitation"),
+            LetterKind.ACCESS_NOTICE: _("access notice"),
+            LetterKind.PASSWORD_RESET: _("password link"),
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,8 @@ class Letter:
     """One letter before it is composed. Texts are as people wrote them; composing makes them harmless.
 
     `address` is written as SMTP takes it: the domain in ASCII. `accounts` are the names to tell, `more_accounts` how many
-    were left out. `expires_at` and `queued_at` are seconds since 1970; None: the link never expires.
+    were left out. `expires_at` and `queued_at` are seconds since 1970; None: the link never expires. `asked_by_firm` tells a
+    password link that the firm sends from one that somebody asked for on the login page.
     """
 
     kind: LetterKind
@@ -49,6 +55,7 @@ class Letter:
     expires_at: int | None
     message_id: str
     queued_at: int
+    asked_by_firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

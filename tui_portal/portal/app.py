@@ -49,7 +49,9 @@ def create_app(context: Context) -> Starlette:
         routes=[
             Route(pages.HOME, pages.HomePage),
             Route(pages.ACTIVATE + "{token:path}", pages.ActivationPage),
+            Route(pages.RESET + "{token:path}", pages.ResetPage),
             Route(pages.LOGIN, pages.LoginPage),
+            Route(pages.FORGOT, pages.ForgotPage),
             Route("/logout", pages.LogoutPage),
             Route(HEALTH, pages.HealthPage),
             Route(STATIC + STYLE, show_style, methods=["GET"]),

@@ -20,6 +20,8 @@ class Desk:
         self.lanes = Lanes(context)
         self.hashes = HashDesk(context.settings.limits)
         self.attempts = Attempts(context.settings.limits, context.clock)
+        # Counted apart: who can't log in any more must still be able to ask for another password.
+        self.requests = Attempts(context.settings.limits, context.clock)
         self.last_visit = Visit(context.settings.firm.name, context.settings.firm.language or "en", None)
 
     async def open(self) -> None:

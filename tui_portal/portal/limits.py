@@ -47,9 +47,10 @@ class HashDesk:
 
 
 class Attempts:
-    """Tries to log in, counted for each address that was typed, known here or not: nobody tries one password after another.
+    """Tries counted for each address that was typed, known here or not: nobody tries one password after another.
 
-    Kept in memory, for so many addresses at a time; the oldest count is dropped for a new one.
+    Kept in memory, for so many addresses at a time; the oldest count is dropped for a new one. What is written in the database
+    as well, for an address that is known there, is `settled` here.
     """
 
     def __init__(self, limits: LimitSettings, clock: Clock) -> None:
@@ -57,18 +58,27 @@ class Attempts:
         self._clock = clock
         self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
-    def count(self, address: str) -> None:
-        """Count a try, before its password is looked at. Raises TooBusy where there were too many of late."""
+    def count(self, address: str, written: int = 0, since: int = 0) -> None:
+        """Count a try, before its password is looked at. `written` more are in the database, since the moment `since`. Raises
+        TooBusy where there were too many of late.
+        """
         moment = self._clock()
         tries, first = self._counts.get(address, (0, moment))
         if first + self._limits.login_pause_seconds <= moment:
             tries, first = 0, moment
-        if tries >= self._limits.login_attempts:
-            raise TooBusy(first + self._limits.login_pause_seconds - moment)
+        if tries + written >= self._limits.login_attempts:
+            began = min(first, since) if written else first
+            raise TooBusy(max(1, began + self._limits.login_pause_seconds - moment))
         self._counts[address] = (tries + 1, first)
         self._counts.move_to_end(address)
         while len(self._counts) > max(1, self._limits.login_addresses):
             self._counts.popitem(last=False)
+
+    def settle(self, address: str) -> None:
+        """One of the tries stands in the database now, for every process to see; here it is counted no more."""
+        tries, first = self._counts.pop(address, (0, 0))
+        if tries > 1:
+            self._counts[address] = (tries - 1, first)
 
     def forget(self, address: str) -> None:
         """The password was right: what was counted is gone."""

@@ -35,9 +35,19 @@ _DERIVED = {
     "sync": (status.SYNCED_OF_ALL, True),
     "last_login": (status.LAST_LOGINS_OF_ALL, False),
 }
+_NUMBER_OF = {"contacts": status.CONTACTS, "login": status.LOGINS, "notify": status.NOTIFIED, "sync": status.SYNCED}
+_HAVING = {
+    "contacts": "SELECT account_id FROM account_contact",
+    "login": "SELECT account_id FROM contact_settings WHERE login = 1",
+    "notify": "SELECT account_id FROM contact_settings WHERE notify = 1",
+    "sync": "SELECT account_id FROM contact_settings WHERE email_sync = 1",
+}
 SORT_KEYS = (*_INDEXED, *_DERIVED)
 
 _BY_NAME = "a.search_key, a.id"
+_IS_LISTED = "a.id IN (SELECT value FROM json_each(?))"
+_PIECE = 1 << 15  # characters
+_LOOKED_THROUGH = 5_000  # accounts, for a first page
 _PARTLY_TYPED_ID = re.compile(r"a-([0-9]{1,9})", re.ASCII)
 
 
@@ -90,6 +100,82 @@ def account_ids(context: Context, query: AccountQuery, limit: int = -1) -> array
     return _ids(context, _found(context, query), order, limit)
 
 
+def first_account_ids(context: Context, query: AccountQuery, limit: int) -> array[int] | None:
+    """How `account_ids` begins, without the rest: about 1 ms of a million accounts, or by a value that is derived 30 ms of
+    100,000. None where that can't be told without the whole order.
+
+    Raises WrongUse for an unknown sort key, FilterError.
+    """
+    if query.sort not in _DERIVED:
+        return account_ids(context, query, limit)
+    with context.database.read():
+        if query.sort == "last_login":
+            found = _first_by_login(context, query, limit)
+        elif query.descending:
+            found = _first_by_most(context, query, limit)
+        else:
+            found = _first_by_least(context, query, limit)
+    return found if len(found) == limit else None
+
+
+def _first_by_least(context: Context, query: AccountQuery, limit: int) -> array[int]:
+    """Those with none stand before all others, and as a rule there are enough among the first names; else all of those that
+    have none, and after them who has one.
+    """
+    found = _found(context, query)
+
+    def among_first(value: int, most: int) -> array[int]:
+        some = f"SELECT a.id FROM {found.source} WHERE {found.where} ORDER BY {_BY_NAME} LIMIT {_LOOKED_THROUGH}"
+        having = f"SELECT a.id FROM ({some}) a WHERE {_NUMBER_OF[query.sort]} = ? LIMIT ?"
+        parameters = [*found.parameters, value, most]
+        return _numbers(context.database.value(f"SELECT group_concat(id) FROM ({having})", parameters))
+
+    first = among_first(0, limit)
+    if len(first) == limit:
+        return first
+    none = replace(found, where=f"{found.where} AND a.id NOT IN ({_HAVING[query.sort]})")
+    few = _ids(context, none, "a.id", limit)  # by ID, as what is looked up lies
+    if len(few) == limit:
+        return array("q")
+    first = _ids(context, _Found("account a", _IS_LISTED, (json.dumps(few.tolist()),)), _BY_NAME, limit)
+    return first + among_first(1, limit - len(first))
+
+
+def _first_by_most(context: Context, query: AccountQuery, limit: int) -> array[int]:
+    """Those with the highest values: all that have at least what the last of twice as many as are wanted has."""
+    derived, _zero = _DERIVED[query.sort]
+    found = _found(context, query)
+    ordered = f"""
+        WITH d AS MATERIALIZED ({derived}), edge AS (SELECT value FROM d ORDER BY value DESC LIMIT 1 OFFSET ?)
+        SELECT a.id FROM d CROSS JOIN {found.source} ON a.id = d.account_id
+        WHERE d.value >= (SELECT value FROM edge) AND {found.where} ORDER BY d.value DESC, {_BY_NAME} LIMIT ?
+    """
+    parameters = [2 * limit, *found.parameters, limit]
+    return _numbers(context.database.value(f"SELECT group_concat(id) FROM ({ordered})", parameters))
+
+
+def _first_by_login(context: Context, query: AccountQuery, limit: int) -> array[int]:
+    """The first or last of all logins lead to the accounts whose latest login they are."""
+    side, order = (">=", "DESC") if query.descending else ("<=", "ASC")
+    edge = context.database.value(
+        f"SELECT last_login_at FROM user WHERE last_login_at IS NOT NULL ORDER BY 1 {order} LIMIT 1 OFFSET ?",
+        [8 * limit],
+    )
+    if edge is None:
+        return array("q")
+    found = _found(context, query)
+    seen = f"""
+        SELECT s.account_id FROM user u CROSS JOIN contact_settings s ON s.email_address_id = u.email_address_id
+        WHERE s.login = 1 AND u.last_login_at {side} ?
+    """
+    latest = (
+        f"SELECT id AS account_id, {status.LAST_LOGIN} AS value FROM (SELECT DISTINCT account_id AS id FROM ({seen})) a"
+    )
+    source = f"({latest}) d CROSS JOIN {found.source} ON a.id = d.account_id"
+    joined = _Found(source, f"d.value {side} ? AND {found.where}", (edge, edge, *found.parameters))
+    return _ids(context, joined, f"d.value {order}, {_BY_NAME}", limit)
+
+
 def _by_value(context: Context, query: AccountQuery, limit: int) -> array[int]:
     """The order by a value that is derived. An account without one has 0 of it, or stands at the end in both directions.
 
@@ -114,8 +200,16 @@ def _by_last_type(context: Context, query: AccountQuery, limit: int) -> array[in
     return whole
 
 
-def _numbers(joined: str | None) -> list[int]:
-    found: list[int] = json.loads(f"[{joined or ''}]")
+def _numbers(joined: str | None) -> array[int]:
+    """The numbers of a text, read a piece at a time: a million at once would keep the interpreter from the keys for as long as
+    it takes, and need six times the room.
+    """
+    text, found, start = joined or "", array("q"), 0
+    while start < len(text):
+        comma = text.find(",", start + _PIECE)
+        end = comma if comma >= 0 else len(text)
+        found.fromlist(json.loads(f"[{text[start:end]}]"))
+        start = end + 1
     return found
 
 
@@ -123,7 +217,7 @@ def _ids(context: Context, found: _Found, order: str, limit: int) -> array[int]:
     """One value instead of rows: 100,000 rows would take the interpreter away from the keys."""
     ordered = f"SELECT a.id FROM {found.source} WHERE {found.where} ORDER BY {order} LIMIT ?"
     joined = context.database.value(f"SELECT group_concat(id) FROM ({ordered})", [*found.parameters, limit])
-    return array("q", _numbers(joined))
+    return _numbers(joined)
 
 
 def _found(context: Context, query: AccountQuery) -> _Found:

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 
 from tui_portal.domain.access import UserState
 from tui_portal.domain.accounts import AccountStatus, AccountType, account_code, account_number
-from tui_portal.domain.addresses import Validity
+from tui_portal.domain.addresses import AddressFlag, Validity, flags_from
 from tui_portal.domain.errors import NotFound
 from tui_portal.domain.notifications import NotificationGroup
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services import status
-from tui_portal.services.account_query import SORT_KEYS, AccountQuery, account_ids, count_accounts, parse_sort
+from tui_portal.services.account_query import (
+    SORT_KEYS,
+    AccountQuery,
+    account_ids,
+    count_accounts,
+    first_account_ids,
+    parse_sort,
+)
+from tui_portal.services.address_changes import AddressChange, open_changes
 from tui_portal.services.context import Context
 from tui_portal.services.stored import known
 
@@ -31,6 +39,7 @@ __all__ = [
     "count_accounts",
     "find_account",
     "find_accounts",
+    "first_account_ids",
     "first_account_rows",
     "parse_sort",
 ]
@@ -89,6 +98,14 @@ class EmailSettings:
     failure: str
     last_login: int | None
     preferences: dict[NotificationGroup, bool]
+    flags: frozenset[AddressFlag] = frozenset()
+    checked_at: int = 0
+    suppressed: bool = False
+
+    @property
+    def writable(self) -> bool:
+        """Whether mail may go there."""
+        return self.validity in (Validity.VALID, Validity.SUSPECT) and not self.suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,7 @@ class ContactCard:
     language: str | None
     phone: str
     emails: tuple[EmailSettings, ...]
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,7 @@ class AccountProfile:
     account: AccountRow
     contacts: tuple[ContactCard, ...]
     unlinked: tuple[EmailSettings, ...]
+    changes: tuple[AddressChange, ...] = ()
 
     @property
     def emails(self) -> tuple[EmailSettings, ...]:
@@ -172,16 +191,17 @@ def account_profile(context: Context, account: int) -> AccountProfile:
         emails = _emails_of(context, account)
         contacts = context.database.rows(
             """
-            SELECT c.id, c.name, c.language, c.phone FROM account_contact ac JOIN contact c ON c.id = ac.contact_id
+            SELECT c.id, c.name, c.language, c.phone, c.company FROM account_contact ac JOIN contact c ON c.id = ac.contact_id
             WHERE ac.account_id = ? ORDER BY ac.position, c.id
             """,
             [account],
         )
+        changes = open_changes(context, account)
     cards = tuple(
-        ContactCard(number, name, language, phone, tuple(emails.get(number, ())))
-        for number, name, language, phone in contacts
+        ContactCard(number, name, language, phone, tuple(emails.get(number, ())), company)
+        for number, name, language, phone, company in contacts
     )
-    return AccountProfile(lines[0], cards, tuple(emails.get(None, ())))
+    return AccountProfile(lines[0], cards, tuple(emails.get(None, ())), changes)
 
 
 def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSettings]]:
@@ -206,7 +226,7 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
         SELECT shown.contact_id, e.id, e.address, shown.label, e.validity, e.reason,
             coalesce(s.login, 0), coalesce(s.notify, 0), coalesce(s.email_sync, 0),
             u.id IS NOT NULL, u.last_login_at, i.state, i.sent_at, i.expires_at, i.failure,
-            (SELECT name FROM staff WHERE id = i.invited_by_staff_id)
+            (SELECT name FROM staff WHERE id = i.invited_by_staff_id), e.flags, e.checked_at, e.suppressed
         FROM shown JOIN email_address e ON e.id = shown.email_address_id
         LEFT JOIN contact_settings s ON s.account_id = :account AND s.email_address_id = e.id
         LEFT JOIN user u ON u.email_address_id = e.id
@@ -218,7 +238,7 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
     found: dict[int | None, list[EmailSettings]] = {}
     for row in rows:
         contact, number, address, label, validity, reason, login, notify, sync, activated, last_login = row[:11]
-        invite_state, sent, expires, failure, invited_by = row[11:]
+        invite_state, sent, expires, failure, invited_by, flags, checked, suppressed = row[11:]
         invited = invite_state == "queued" or sent is not None
         found.setdefault(contact, []).append(
             EmailSettings(
@@ -239,6 +259,9 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
                 failure=failure or "",
                 last_login=last_login if login else None,
                 preferences={g: preferences.get(number, {}).get(g, True) for g in NotificationGroup},
+                flags=flags_from(flags),
+                checked_at=checked,
+                suppressed=bool(suppressed),
             )
         )
     return found

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from tui_portal.domain.errors import Refused
 from tui_portal.domain.invitations import LinkState, read_link_token
 from tui_portal.i18n import _
-from tui_portal.services import activity, invitations
+from tui_portal.services import activity, invitations, login_attempts
 from tui_portal.services.context import Context
+from tui_portal.services.login_attempts import Tries
 
 _HOUR = 3600
 
@@ -27,7 +28,8 @@ class DeadLink(Refused):
 class Activation:
     """What the page behind a link is made of. Only a live link says whose it is; `language` is the contact's, or empty.
 
-    `names` are those that the password must not be made of.
+    `names` are those that the password must not be made of. `unopened` is the invitation's id where its link was opened for
+    the first time.
     """
 
     state: LinkState
@@ -35,6 +37,18 @@ class Activation:
     address: str = ""
     accounts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    unopened: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginCandidate:
+    """What is known of an address that somebody logs in with: the user and the hash of their password (None where nobody may
+    log in with it), and the wrong passwords of late (None where the address is not known here).
+    """
+
+    user: int
+    password_hash: str | None
+    tries: Tries | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,9 @@ def open_activation(context: Context, token: str) -> Activation:
     if opened.state is not LinkState.LIVE:
         return Activation(opened.state, language)
     people = tuple(name for _address, name, _language in contacts if name)
-    return Activation(opened.state, language, address, opened.accounts, (*people, address, *opened.accounts))
+    names = (*people, address, *opened.accounts)
+    unopened = None if opened.opened_before else opened.invitation
+    return Activation(opened.state, language, address, opened.accounts, names, unopened)
 
 
 def activate(context: Context, token: str, password_hash: str, former: str = "") -> str:
@@ -125,24 +141,28 @@ def activate(context: Context, token: str, password_hash: str, former: str = "")
         activity.record(
             context, "user_activated", user=user, address=opened.email_address, after={"invitation": opened.invitation}
         )
-        return _open_session(context, user, former)
+        login_attempts.forget_attempts(context, int(opened.email_address or 0))
+        return open_session(context, user, former)
 
 
 def log_in(context: Context, user: int, seen_hash: str, new_hash: str = "", former: str = "") -> str:
     """A new session for a user whose password was found right; its id, which is told to nobody else.
 
     `seen_hash` is the hash that the password was compared with; `new_hash` replaces it where it is not empty; `former` is
-    the session that ends here. Raises Refused where the password was changed meanwhile.
+    the session that ends here. The wrong passwords before are forgotten. Raises Refused where the password was changed meanwhile.
     """
     with context.database.write():
-        done = context.database.execute(
-            "UPDATE user SET last_login_at = ?, password_hash = ? WHERE id = ? AND password_hash = ?",
+        done = context.database.rows(
+            """
+            UPDATE user SET last_login_at = ?, password_hash = ? WHERE id = ? AND password_hash = ? RETURNING email_address_id
+            """,
             [context.clock(), new_hash or seen_hash, user, seen_hash],
         )
-        if done != 1:
+        if not done:
             raise Refused(_("The password was changed meanwhile."))
+        login_attempts.forget_attempts(context, done[0][0])
         activity.record(context, "user_logged_in", user=user)
-        return _open_session(context, user, former)
+        return open_session(context, user, former)
 
 
 def log_out(context: Context, session: str) -> None:
@@ -151,6 +171,13 @@ def log_out(context: Context, session: str) -> None:
         ended = context.database.rows("DELETE FROM session WHERE id_hash = ? RETURNING user_id", [_hash(session)])
         for (user,) in ended:
             activity.record(context, "user_logged_out", user=user)
+
+
+def login_candidate(context: Context, canonical: str) -> LoginCandidate:
+    """What the login page has to know of a mailbox before it looks at the password."""
+    with context.database.read():
+        user, password_hash = find_login(context, canonical) or (0, None)
+        return LoginCandidate(user, password_hash, login_attempts.tries_of(context, canonical))
 
 
 def find_login(context: Context, canonical: str) -> tuple[int, str] | None:
@@ -199,7 +226,8 @@ def session_user(context: Context, session: str) -> PortalUser | None:
     return PortalUser(user, mailbox, address, name, language, tuple((number, shown) for number, shown in accounts))
 
 
-def _open_session(context: Context, user: int, former: str) -> str:
+def open_session(context: Context, user: int, former: str) -> str:
+    """Inside a write transaction: a new session for the user, which ends `former`; its id, which is told to nobody else."""
     session = secrets.token_urlsafe(32)
     moment = context.clock()
     context.database.execute(

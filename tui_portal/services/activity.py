@@ -13,6 +13,12 @@ _INSERT = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
+_INSERT_ONE = """
+    INSERT INTO activity (at, staff_id, user_id, origin, kind, account_id, contact_id, email_address_id, before, after,
+        operation_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
 
 def record(
     context: Context,
@@ -24,11 +30,12 @@ def record(
     user: int | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    operation: int | None = None,
 ) -> None:
-    """Write one entry. `kind` names what was done, in the past tense (`login_switched`)."""
+    """Write one entry. `kind` names what was done, in the past tense (`login_switched`); `operation` is what it belongs to."""
     staff = context.actor.id if context.actor else None
-    values = (staff, user, context.origin, kind, account, contact, address, _json(before), _json(after))
-    context.database.execute(_INSERT, (context.clock(), *values))
+    values = (staff, user, context.origin, kind, account, contact, address, _json(before), _json(after), operation)
+    context.database.execute(_INSERT_ONE, (context.clock(), *values))
 
 
 def record_set(

@@ -12,6 +12,7 @@ from tui_portal.i18n import _, ngettext
 from tui_portal.services import activity, invitations
 from tui_portal.services.context import Context
 from tui_portal.services.operations import Operation, OperationKind, operation
+from tui_portal.services.progress import Progress, watched
 from tui_portal.services.sets import rows_of
 from tui_portal.services.tags import check_accounts
 
@@ -54,21 +55,21 @@ class ArchiveChange:
         return " · ".join(parts)
 
 
-def archive(context: Context, accounts: Sequence[int]) -> ArchiveChange:
+def archive(context: Context, accounts: Sequence[int], *, progress: Progress | None = None) -> ArchiveChange:
     """Archive `accounts` (ids): nobody may log in to them any more. The switches stay as they are.
 
-    Mailboxes that are left with no account lose their open invitation and their sessions. One transaction. Raises NotAllowed,
-    Conflict where an account is not there any more.
+    Mailboxes that are left with no account lose their open invitation and their sessions. One transaction; `progress` hears the
+    share that is done and can stop it. Raises NotAllowed, Conflict where an account is not there any more, Cancelled.
     """
-    return _change(context, accounts, OperationKind.ARCHIVE)
+    return _change(context, accounts, OperationKind.ARCHIVE, progress)
 
 
-def activate_again(context: Context, accounts: Sequence[int]) -> ArchiveChange:
+def activate_again(context: Context, accounts: Sequence[int], *, progress: Progress | None = None) -> ArchiveChange:
     """Take `accounts` (ids) out of the archive: who has LOGIN on may log in again. Nobody is invited by it.
 
-    Raises NotAllowed, Conflict where an account is not there any more.
+    `progress` as above. Raises NotAllowed, Conflict where an account is not there any more, Cancelled.
     """
-    return _change(context, accounts, OperationKind.ACTIVATE)
+    return _change(context, accounts, OperationKind.ACTIVATE, progress)
 
 
 def turn_back(context: Context, last: Operation) -> int:
@@ -83,14 +84,14 @@ def do_again(context: Context, former: Operation, now: Operation) -> int:
     return _repeat(context, former, now, archived=former.kind is OperationKind.ARCHIVE)
 
 
-def _change(context: Context, accounts: Sequence[int], kind: OperationKind) -> ArchiveChange:
+def _change(context: Context, accounts: Sequence[int], kind: OperationKind, progress: Progress | None) -> ArchiveChange:
     context.require(Right.MANAGE_ACCOUNTS)
     wanted, archived = sorted(set(accounts)), kind is OperationKind.ARCHIVE
     details = {"accounts": len(wanted)} | ({"account": wanted[0]} if len(wanted) == 1 else {})
     select = (
         "SELECT a.id FROM json_each(:accounts) j CROSS JOIN account a ON a.id = j.value WHERE a.archived <> :archived"
     )
-    with context.database.write():
+    with context.database.write(), watched(context, progress, len(wanted)):
         check_accounts(context, wanted)
         with (
             operation(context, kind, details) as done,

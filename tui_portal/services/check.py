@@ -216,6 +216,37 @@ def _rules() -> list[tuple[str, Level, str, str]]:
             """,
         ),
         (
+            "unfounded_resets",
+            Level.FAULT,
+            _("a mail waits with a password link that is not open, or is not its reader's"),
+            """
+            SELECT e.address AS shown FROM outbox o CROSS JOIN password_reset r ON r.id = o.password_reset_id
+            CROSS JOIN user u ON u.id = r.user_id CROSS JOIN email_address e ON e.id = o.email_address_id
+            WHERE o.password_reset_id IS NOT NULL AND o.state IN ('queued', 'sending')
+              AND (u.email_address_id <> o.email_address_id OR o.state = 'queued' AND r.state <> 'open')
+            """,
+        ),
+        (
+            "double_resets",
+            Level.FAULT,
+            _("two mails wait with one password link"),
+            """
+            SELECT e.address AS shown FROM outbox o CROSS JOIN email_address e ON e.id = o.email_address_id
+            WHERE o.state IN ('queued', 'sending') AND o.password_reset_id IS NOT NULL
+            GROUP BY o.password_reset_id HAVING count(*) > 1
+            """,
+        ),
+        (
+            "unsent_resets",
+            Level.FAULT,
+            _("a password link is open that no mail was made for"),
+            """
+            SELECT e.address AS shown FROM password_reset r CROSS JOIN user u ON u.id = r.user_id
+            CROSS JOIN email_address e ON e.id = u.email_address_id
+            WHERE r.state = 'open' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.password_reset_id = r.id)
+            """,
+        ),
+        (
             "used_invitations",
             Level.FAULT,
             _("an invitation was used, but there is no user"),
@@ -231,6 +262,27 @@ def _rules() -> list[tuple[str, Level, str, str]]:
             """
             SELECT e.address AS shown FROM invitation i CROSS JOIN email_address e ON e.id = i.email_address_id
             WHERE i.state = 'sent' AND i.sent_at IS NULL
+            """,
+        ),
+        (
+            "address_flags",
+            Level.WARNING,
+            _("the flags of an address say otherwise than its state (`tui-portal check --addresses --all` mends them)"),
+            """
+            SELECT e.address AS shown FROM email_address e
+            WHERE e.check_version > 0 AND (
+                (instr(' ' || e.flags || ' ', ' bounced ') > 0) <> (e.validity = 'bouncing')
+                OR (instr(' ' || e.flags || ' ', ' suppressed ') > 0) <> e.suppressed
+                OR e.validity = 'invalid' AND instr(' ' || e.flags || ' ', ' syntax ') = 0)
+            """,
+        ),
+        (
+            "mail_for_suppressed",
+            Level.WARNING,
+            _("a mail waits for an address that no mail is to go to: it will not be sent"),
+            """
+            SELECT DISTINCT e.address AS shown FROM email_address e CROSS JOIN outbox o ON o.email_address_id = e.id
+            WHERE e.suppressed AND o.state = 'queued'
             """,
         ),
         (

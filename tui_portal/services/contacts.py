@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_portal.domain.accounts import AccountType
-from tui_portal.domain.addresses import AddressCheck, check_address
+from tui_portal.domain.addresses import CHECK_VERSION, AddressCheck, check_address, flags_stored
 from tui_portal.domain.errors import NotFound, Refused
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import search_key, tidy
@@ -84,10 +84,18 @@ def keep_address(context: Context, check: AddressCheck) -> int:
         raise Refused(_("An e-mail address is needed."))
     context.database.execute(
         """
-        INSERT INTO email_address (address, canonical, validity, reason, checked_at) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (canonical) DO NOTHING
+        INSERT INTO email_address (address, canonical, validity, reason, checked_at, flags, check_version)
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (canonical) DO NOTHING
         """,
-        [check.address, check.canonical, check.validity.value, check.reason, context.clock()],
+        [
+            check.address,
+            check.canonical,
+            check.validity.value,
+            check.reason,
+            context.clock(),
+            flags_stored(check.flags),
+            CHECK_VERSION,
+        ],
     )
     return int(context.database.value("SELECT id FROM email_address WHERE canonical = ?", [check.canonical]))
 

@@ -22,6 +22,7 @@ from tui_portal.mail.handover import Answer, Fate, ServerRefuses, Transport, ope
 from tui_portal.mail.letters import Envelope, Letter, Sender
 from tui_portal.services import fates, leases, outbox
 from tui_portal.services.context import Context
+from tui_portal.services.mail_domains import DomainTurns
 from tui_portal.services.outbox import MailState, Unwanted
 
 T = TypeVar("T")
@@ -64,7 +65,7 @@ def deliver_until(context: Context, stop: threading.Event, on_outcome: Report | 
     tried again after a pause; it never ends this.
     """
     owner, seconds = leases.this_process(), outbox.lease_seconds(context)
-    limits = context.settings.limits
+    limits, domains = context.settings.limits, DomainTurns(context)
     seen: int | None = None
     not_before = 0.0
     try:
@@ -72,9 +73,8 @@ def deliver_until(context: Context, stop: threading.Event, on_outcome: Report | 
             try:
                 context.database.connect()
                 version = context.database.data_version()
-                if leases.hold(context, leases.DELIVERY, owner, seconds) and (
-                    version != seen or (time.monotonic() >= not_before and outbox.has_due(context))
-                ):
+                held = leases.hold(context, leases.DELIVERY, owner, seconds)
+                if held and (version != seen or (time.monotonic() >= not_before and outbox.has_due(context))):
                     seen = version
                     done = deliver_once(
                         context, lambda _sums: leases.hold(context, leases.DELIVERY, owner, seconds), stop
@@ -83,6 +83,8 @@ def deliver_until(context: Context, stop: threading.Event, on_outcome: Report | 
                         not_before = time.monotonic() + limits.retry_first_seconds
                     if on_outcome is not None and done != Delivered(waiting=done.waiting):
                         on_outcome(done)
+                if held:
+                    domains.turn(stop)
             except DatabaseBusy:
                 seen = None  # looked at again at the next turn
             except PortalError as error:

@@ -11,6 +11,7 @@ from tui_portal.domain.access import UserState
 from tui_portal.domain.accounts import account_code
 from tui_portal.domain.moments import iso
 from tui_portal.services import status
+from tui_portal.services.account_log import LogRow, log_rows
 from tui_portal.services.accounts import AccountRow, account_rows
 from tui_portal.services.context import Context
 from tui_portal.services.pending import PendingRow, pending_rows
@@ -30,10 +31,27 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "settings": (
         *("account_id", "account", "contact", "label", "address", "login", "notify", "sync", "state"),
-        *("validity", "reason", "invite_sent", "last_login"),
+        *("validity", "reason", "invite_sent", "last_login", "flags", "checked"),
+    ),
+    "activity": (
+        *(
+            "id",
+            "at",
+            "who",
+            "origin",
+            "kind",
+            "account_id",
+            "account",
+            "address",
+            "contact",
+            "words",
+            "before",
+            "after",
+        ),
     ),
     "pending": (
         *("address", "accounts", "invite_sent", "invited_by", "validity", "reason", "state", "expires", "failure"),
+        "flags",
     ),
 }
 
@@ -52,8 +70,24 @@ def pending_line(row: PendingRow) -> Line:
     values = (
         *(row.address, [{"id": code, "name": name} for code, name in row.accounts], iso(row.invite_sent)),
         *(row.invited_by, row.validity.value, row.reason, row.state.value, iso(row.expires), row.failure),
+        sorted(row.flags),
     )
     return dict(zip(COLUMNS["pending"], values, strict=True))
+
+
+def activity_line(row: LogRow) -> Line:
+    """One entry of the activity log."""
+    code, name = row.account or (None, None)
+    values = (
+        *(row.id, iso(row.at), row.who, row.origin, row.kind, code, name, row.address or None, row.contact or None),
+        *(row.words, dict(row.before), dict(row.after)),
+    )
+    return dict(zip(COLUMNS["activity"], values, strict=True))
+
+
+def activity(context: Context, ids: Iterable[int]) -> list[Line]:
+    """The entries of the activity log with these ids."""
+    return [activity_line(row) for row in log_rows(context, ids)]
 
 
 def accounts(context: Context, ids: Iterable[int]) -> list[Line]:
@@ -132,12 +166,12 @@ def settings(context: Context, ids: Iterable[int]) -> list[Line]:
     lines = []
     for row in context.database.rows(_SETTINGS, {"ids": json.dumps(list(ids))}):
         account, name, contact, label, address, login, notify, sync = row[:8]
-        validity, reason, activated, last_login, invite_state, sent = row[8:]
+        validity, reason, activated, last_login, invite_state, sent, flags, checked = row[8:]
         invited = invite_state == "queued" or sent is not None
         state = UserState.of(login=bool(login), activated=bool(activated), invited=invited)
         values = (
             *(account_code(account), name, contact, label, address, bool(login), bool(notify), bool(sync), state.value),
-            *(validity, reason, iso(sent), iso(last_login if login else None)),
+            *(validity, reason, iso(sent), iso(last_login if login else None), flags.split(), iso(checked)),
         )
         lines.append(dict(zip(COLUMNS["settings"], values, strict=True)))
     return lines
@@ -157,7 +191,8 @@ _SETTINGS = f"""
             WHERE ce.email_address_id = s.email_address_id AND ac.account_id = s.account_id)
     )
     SELECT a.id, a.name, c.name, shown.label, e.address, coalesce(s.login, 0), coalesce(s.notify, 0),
-        coalesce(s.email_sync, 0), e.validity, e.reason, u.id IS NOT NULL, u.last_login_at, i.state, i.sent_at
+        coalesce(s.email_sync, 0), e.validity, e.reason, u.id IS NOT NULL, u.last_login_at, i.state, i.sent_at,
+        e.flags, e.checked_at
     FROM shown JOIN account a ON a.id = shown.account_id
     JOIN email_address e ON e.id = shown.email_address_id
     LEFT JOIN contact c ON c.id = shown.contact_id

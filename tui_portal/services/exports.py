@@ -24,6 +24,7 @@ from tui_portal.domain.errors import Refused
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services import export_lines
+from tui_portal.services.account_log import LogQuery, log_ids
 from tui_portal.services.account_query import AccountQuery, account_ids
 from tui_portal.services.context import Context
 from tui_portal.services.pending import PendingQuery, pending_ids
@@ -42,25 +43,26 @@ class ExportFormat(StrEnum):
 
 
 class ExportList(StrEnum):
-    """What can be exported: the accounts, their contacts, the settings of their addresses, the Pending activation list, or what
-    became of each address in an edit of many accounts.
+    """What can be exported: the accounts, their contacts, the settings of their addresses, the Pending activation list, the
+    activity log, or what became of each address in an edit of many accounts.
     """
 
     ACCOUNTS = "accounts"
     CONTACTS = "contacts"
     SETTINGS = "settings"
     PENDING = "pending"
+    ACTIVITY = "activity"
     RESULTS = "results"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is to be written. `query` says which accounts, or which pending mailboxes, in which order; or which operation, by
-    its id.
+    """What is to be written. `query` says which accounts, or which pending mailboxes, in which order; which entries of the log;
+    or which operation, by its id.
     """
 
     what: ExportList
-    query: AccountQuery | PendingQuery | int
+    query: AccountQuery | PendingQuery | LogQuery | int
 
 
 def export_accounts(context: Context, find: str, sort: str, descending: bool, archived: bool, path: Path) -> int:
@@ -131,6 +133,8 @@ def _pieces(context: Context, wanted: Export) -> Iterator[list[Line]]:
         return
     if isinstance(query, PendingQuery):
         ids, read = pending_ids(context, query), export_lines.pending
+    elif isinstance(query, LogQuery):
+        ids, read = log_ids(context, query.account, since=query.since), export_lines.activity
     else:
         ids = account_ids(context, query)
         read = {
@@ -175,6 +179,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         value = "; ".join(" ".join(part.values()) if isinstance(part, dict) else str(part) for part in value)
     text = str(value)

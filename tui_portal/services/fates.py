@@ -10,6 +10,7 @@ from typing import Any
 
 from tui_portal.domain.moments import DAY
 from tui_portal.services import activity
+from tui_portal.services.address_checks import mark_bounced
 from tui_portal.services.context import Context
 from tui_portal.services.outbox import MailState
 
@@ -21,6 +22,9 @@ def record_sent(context: Context, owner: str, number: int) -> MailState | None:
         mail = _close(context, owner, number, MailState.SENT, sent_at=now)
         if mail is None:
             return None
+        if mail["password_reset_id"] is not None:
+            _log_reset(context, "password_reset_sent", mail)
+            return MailState.SENT
         if mail["invitation_id"] is None:
             activity.record(context, "access_notice_sent", account=mail["account_id"], address=mail["email_address_id"])
             return MailState.SENT
@@ -51,15 +55,7 @@ def record_failed(
             return None
         _fail_invitation(context, mail, words)
         if no_such_mailbox:
-            marked = context.database.execute(
-                """
-                UPDATE email_address SET validity = 'bouncing', reason = 'bounced', checked_at = ?
-                WHERE id = ? AND validity IN ('valid', 'suspect')
-                """,
-                [context.clock(), mail["email_address_id"]],
-            )
-            if marked:
-                activity.record(context, "address_bounced", address=mail["email_address_id"], after={"why": words})
+            mark_bounced(context, mail["email_address_id"], words)
     return MailState.FAILED
 
 
@@ -76,13 +72,14 @@ def record_unwanted(context: Context, owner: str, number: int, state: MailState,
 def record_later(context: Context, owner: str, number: int, words: str, *, give_up: bool = True) -> MailState | None:
     """It could not be handed over now: back to the queue, each wait twice as long as the one before.
 
-    With `give_up` it fails where the next try would come after `limits.retry_days` or after the invitation has expired.
+    With `give_up` it fails where the next try would come after `limits.retry_days` or after its link has expired.
     """
     limits, now = context.settings.limits, context.clock()
     with context.database.write():
         row = context.database.one(
             """
-            SELECT o.attempts, o.created_at, i.expires_at FROM outbox o LEFT JOIN invitation i ON i.id = o.invitation_id
+            SELECT o.attempts, o.created_at, coalesce(i.expires_at, r.expires_at) FROM outbox o
+            LEFT JOIN invitation i ON i.id = o.invitation_id LEFT JOIN password_reset r ON r.id = o.password_reset_id
             WHERE o.id = ? AND o.state = 'sending' AND o.lease_owner = ?
             """,
             [number, owner],
@@ -133,7 +130,7 @@ def _close(
     attempts: int = 1,
 ) -> dict[str, Any] | None:
     """Inside a write transaction: give the mail its last state; what it was about, or None where it is not ours any more."""
-    names = ("invitation_id", "generation", "email_address_id", "account_id")
+    names = ("invitation_id", "generation", "password_reset_id", "email_address_id", "account_id")
     rows = context.database.rows(
         f"""
         UPDATE outbox SET state = ?, error = ?, sent_at = ?, attempts = attempts + ?, lease_owner = NULL, lease_until = NULL
@@ -145,7 +142,11 @@ def _close(
 
 
 def _fail_invitation(context: Context, mail: dict[str, Any], words: str) -> None:
-    """Inside a write transaction: the invitation failed, unless it was withdrawn, used or sent again meanwhile."""
+    """Inside a write transaction: the invitation failed, unless it was withdrawn, used or sent again meanwhile. A password link
+    that did not arrive stays open: nobody has it, and the next one takes its place.
+    """
+    if mail["password_reset_id"] is not None:
+        _log_reset(context, "password_reset_failed", mail, words)
     if mail["invitation_id"] is None:
         return
     failed = context.database.execute(
@@ -158,6 +159,13 @@ def _fail_invitation(context: Context, mail: dict[str, Any], words: str) -> None
 
 def _log_invitation(context: Context, kind: str, mail: dict[str, Any], words: str = "") -> None:
     after = {"invitation": mail["invitation_id"], "generation": mail["generation"]}
+    if words:
+        after["why"] = words
+    activity.record(context, kind, address=mail["email_address_id"], after=after)
+
+
+def _log_reset(context: Context, kind: str, mail: dict[str, Any], words: str = "") -> None:
+    after = {"reset": mail["password_reset_id"]}
     if words:
         after["why"] = words
     activity.record(context, kind, address=mail["email_address_id"], after=after)

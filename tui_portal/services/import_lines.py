@@ -150,7 +150,7 @@ class LineReader:
             found = self._domains[domain] = check_address(f"a@{domain}")
         if found.validity is Validity.INVALID or len(found.address) + len(local) > MAX_LENGTH:
             return check_address(typed)
-        return AddressCheck(local + found.address[1:], local + found.canonical[1:], found.validity, found.reason)
+        return found.with_local(local)
 
     def _language(self, line: int, said: str) -> str | None:
         language = language_of(said) if said else None

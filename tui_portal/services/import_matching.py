@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui_portal.domain.accounts import account_code
-from tui_portal.domain.addresses import AddressCheck
+from tui_portal.domain.addresses import CHECK_VERSION, AddressCheck, flags_stored
 from tui_portal.domain.text import same_name, search_key
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
@@ -156,7 +156,10 @@ class Matcher:
         if number is None:
             number = self._mailboxes[check.canonical] = self._give("email_address")
             self._new.addresses.append(
-                (number, check.address, check.canonical, check.validity.value, check.reason, self._moment)
+                (
+                    *(number, check.address, check.canonical, check.validity.value, check.reason, self._moment),
+                    *(flags_stored(check.flags), CHECK_VERSION),
+                )
             )
         elif number <= self._known["email_address"]:
             self.existing_addresses.add(number)

@@ -228,7 +228,8 @@ def _write(context: Context, new: Additions) -> None:
     )
     many(
         """
-        INSERT INTO email_address (id, address, canonical, validity, reason, checked_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO email_address (id, address, canonical, validity, reason, checked_at, flags, check_version)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
         new.addresses,
     )

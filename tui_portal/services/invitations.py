@@ -32,12 +32,15 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
-    """What a link is, when somebody opens it. `accounts` are the names it opens, empty unless the link is live."""
+    """What a link is, when somebody opens it. `accounts` are the names it opens, empty unless the link is live;
+    `opened_before` says whether a live one was opened since it was sent.
+    """
 
     state: LinkState
     invitation: int | None = None
     email_address: int | None = None
     accounts: tuple[str, ...] = ()
+    opened_before: bool = False
 
 
 def check_message(context: Context, message: str) -> str:
@@ -107,7 +110,7 @@ def queue_for(
         "expires": moment + days * DAY if days else None,
         "due": moment if due is None else due,
         "language": context.firm_language,
-        "host": _mail_host(context),
+        "host": mail_host(context),
     }
     with rows_of(context, "invitee", _INVITEES.format(mailboxes=mailboxes), parameters):
         # A mail of a former generation that still waits is overtaken by the new one. The index is named, because all that
@@ -146,7 +149,7 @@ def queue_access_notices(
         "now": moment,
         "due": moment if due is None else due,
         "language": context.firm_language,
-        "host": _mail_host(context),
+        "host": mail_host(context),
     }
     return context.database.execute(_QUEUE_NOTICES.format(accesses=accesses), known)
 
@@ -155,7 +158,8 @@ def withdraw_forsaken(
     context: Context, mailboxes: str, parameters: Mapping[str, Any] | None = None, operation: int | None = None
 ) -> tuple[int, int]:
     """Inside a write transaction: for `mailboxes` (a SELECT of ids as `id`) that may log in nowhere any more, withdraw the
-    open invitation and its waiting mail, and end their sessions. Returns how many invitations, how many sessions.
+    open invitation and its waiting mail, close an open password link, and end their sessions. Returns how many invitations,
+    how many sessions.
     """
     forsaken = f"""
         SELECT m.id FROM ({mailboxes}) m WHERE NOT EXISTS (
@@ -164,6 +168,8 @@ def withdraw_forsaken(
     """
     with rows_of(context, "forsaken", forsaken, parameters):
         withdrawn = _withdraw(context, "SELECT id FROM forsaken", operation=operation)
+        context.database.execute(_CLOSE_RESET_MAILS)
+        context.database.execute(_CLOSE_RESETS, [context.clock()])
         ended = context.database.execute(
             "DELETE FROM session WHERE user_id IN (SELECT id FROM user WHERE email_address_id IN (SELECT id FROM forsaken))"
         )
@@ -237,14 +243,14 @@ def open_link(context: Context, token_text: str) -> OpenedLink:
     with context.database.read():
         row = context.database.one(
             """
-            SELECT i.email_address_id, e.canonical, i.state, i.generation, i.live_generation, i.expires_at
+            SELECT i.email_address_id, e.canonical, i.state, i.generation, i.live_generation, i.expires_at, i.opened_at
             FROM invitation i JOIN email_address e ON e.id = i.email_address_id WHERE i.id = ?
             """,
             [token.invitation],
         )
         if row is None or not is_genuine(context.key, token, row[1]):
             return OpenedLink(LinkState.UNKNOWN)
-        address, _canonical, state, generation, live_generation, expires = row
+        address, _canonical, state, generation, live_generation, expires, opened = row
         if state == "used":
             return OpenedLink(LinkState.USED)
         if state == "withdrawn":
@@ -262,7 +268,8 @@ def open_link(context: Context, token_text: str) -> OpenedLink:
         )
     if not accounts:
         return OpenedLink(LinkState.WITHDRAWN)
-    return OpenedLink(LinkState.LIVE, token.invitation, address, tuple(name for (name,) in accounts))
+    names = tuple(name for (name,) in accounts)
+    return OpenedLink(LinkState.LIVE, token.invitation, address, names, opened is not None)
 
 
 def _uninvitable(context: Context, addresses: Sequence[int]) -> tuple[Skipped, ...]:
@@ -281,7 +288,7 @@ def _uninvitable(context: Context, addresses: Sequence[int]) -> tuple[Skipped, .
     )
 
 
-def _mail_host(context: Context) -> str:
+def mail_host(context: Context) -> str:
     """What stands behind the @ of a Message-ID: the domain that mail comes from, else the portal's host name (RFC 5322, 3.6.4)."""
     sender = context.settings.mail.sender.rpartition("@")[2].strip(" <>")
     for name in (sender, urlsplit(context.settings.firm.portal_url).hostname or ""):
@@ -304,12 +311,12 @@ def why_not_invited(writable: bool, activated: bool) -> str:
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 # The contact behind a mailbox: the first one that has it.
-_FIRST_CONTACT = (
+FIRST_CONTACT = (
     "LEFT JOIN contact c ON c.id = (SELECT min(contact_id) FROM contact_email WHERE email_address_id = {mailbox})"
 )
 
 # Made when the mail is queued, so that it stays the same however often the mail is tried (RFC 5322, 3.6.4).
-_MESSAGE_ID = "'<' || lower(hex(randomblob(16))) || '@' || :host || '>'"
+MESSAGE_ID = "'<' || lower(hex(randomblob(16))) || '@' || :host || '>'"
 
 # Those who are to be invited, each with the invitation that is open already and what is to be known of it to take this back.
 _INVITEES = """
@@ -337,20 +344,31 @@ _QUEUE_INVITATIONS = f"""
     INSERT INTO outbox (kind, email_address_id, invitation_id, generation, recipient_name, language, message, message_id,
         next_try_at, created_at)
     SELECT 'invitation', n.mailbox, i.id, i.generation, coalesce(c.name, ''), coalesce(c.language, :language), :message,
-        {_MESSAGE_ID}, :due, :now
-    FROM invitee n CROSS JOIN invitation i ON {_OPEN_OF_INVITEE} {_FIRST_CONTACT.format(mailbox="n.mailbox")}
+        {MESSAGE_ID}, :due, :now
+    FROM invitee n CROSS JOIN invitation i ON {_OPEN_OF_INVITEE} {FIRST_CONTACT.format(mailbox="n.mailbox")}
     ORDER BY n.rowid
 """
 
 _QUEUE_NOTICES = f"""
     INSERT INTO outbox (kind, email_address_id, account_id, recipient_name, language, message, message_id, next_try_at, created_at)
     SELECT 'access_notice', g.id, g.account_id, coalesce(c.name, ''), coalesce(c.language, :language), :message,
-        {_MESSAGE_ID}, :due, :now
+        {MESSAGE_ID}, :due, :now
     FROM (
         SELECT email_address_id AS id, CASE WHEN count(*) = 1 THEN min(account_id) END AS account_id
         FROM ({{accesses}}) GROUP BY email_address_id
     ) g
-    JOIN email_address e ON e.id = g.id {_FIRST_CONTACT.format(mailbox="g.id")}
+    JOIN email_address e ON e.id = g.id {FIRST_CONTACT.format(mailbox="g.id")}
     WHERE {status.WRITABLE} AND EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = g.id)
     ORDER BY g.id
+"""
+
+_CLOSE_RESET_MAILS = """
+    UPDATE outbox SET state = 'withdrawn' WHERE state = 'queued' AND password_reset_id IN (
+        SELECT r.id FROM forsaken f CROSS JOIN user u ON u.email_address_id = f.id
+        CROSS JOIN password_reset r ON r.user_id = u.id WHERE r.state = 'open')
+"""
+
+_CLOSE_RESETS = """
+    UPDATE password_reset SET state = 'withdrawn', closed_at = ? WHERE state = 'open' AND user_id IN (
+        SELECT u.id FROM forsaken f CROSS JOIN user u ON u.email_address_id = f.id)
 """

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from tui_portal.domain.accounts import account_code
+from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.context import Context
 
@@ -21,6 +22,7 @@ class OperationKind(StrEnum):
     TAGS = "tags"
     ARCHIVE = "archive"
     ACTIVATE = "activate"
+    EDIT = "edit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Operation:
     @property
     def title(self) -> str:
         """What was done, in the reader's language."""
+        if self.kind is OperationKind.EDIT:
+            return _edited(self.details)
         where = _where(self.details)
         if self.kind is OperationKind.ARCHIVE:
             return _("archive {accounts}").format(accounts=where)
@@ -52,6 +56,27 @@ class Operation:
             tags = [f"+{name}" for name in self.details["add"]] + [f"-{name}" for name in self.details["remove"]]
             return _("tags {tags} on {accounts}").format(tags=" ".join(tags), accounts=where)
         return _("{switches} in {accounts}").format(switches=_switches(self.details), accounts=where)
+
+
+def _edited(details: dict[str, Any]) -> str:
+    """What an edit was about; `details` has the names that the sentence needs."""
+    titles = {
+        "account_created": _("new account {name}"),
+        "account_changed": _("account {name}"),
+        "contact_created": _("new contact {name}"),
+        "contact_changed": _("contact {name}"),
+        "contact_linked": _("{name} linked to {account}"),
+        "contact_unlinked": _("{name} unlinked from {account}"),
+        "address_removed": _("{address} removed from {name}"),
+        "address_change_finished": _("{address}: access ended, the new address has taken over"),
+        "address_change_given_up": _("the change from {address} to another address"),
+        "unlinked_deleted": _("{address} deleted from {account}"),
+        "preferences_changed": _("notification preferences in {account}"),
+        "email_field_changed": _("field label {name}"),
+        "saved_message_changed": _("saved message {name}"),
+    }
+    names = {name: safe(str(value)) for name, value in details.items()}
+    return titles[details["what"]].format_map(names)
 
 
 def _where(details: dict[str, Any]) -> str:

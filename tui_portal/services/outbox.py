@@ -16,7 +16,7 @@ from tui_portal.domain.errors import NotAllowed
 from tui_portal.i18n import _
 from tui_portal.mail.handover import smtp_address
 from tui_portal.mail.letters import Letter, LetterKind
-from tui_portal.services import invitations, status
+from tui_portal.services import invitations, password_resets, status
 from tui_portal.services.context import Context
 from tui_portal.services.leases import is_gone
 from tui_portal.services.stored import known
@@ -48,8 +48,8 @@ class MailState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class OutboxSummary:
     """The outbox in numbers. `waiting` counts all mail that is still to go, `due` what can be handed over now, `failed` the
-    invitations and notices that could not be delivered and have not been sent again since. `next_try_at` is when the next
-    mail falls due, in seconds since 1970. `problem` is what stood in the way last, empty where nothing did.
+    invitations, notices and password links that could not be delivered and have not been sent again since. `next_try_at` is
+    when the next mail falls due, in seconds since 1970. `problem` is what stood in the way last, empty where nothing did.
     """
 
     waiting: int
@@ -98,7 +98,10 @@ def summary(context: Context) -> OutboxSummary:
             """
             SELECT (SELECT count(*) FROM invitation WHERE state = 'failed')
                 + (SELECT count(*) FROM outbox WHERE state = 'failed' AND kind = 'access_notice')
-            """
+                + (SELECT count(*) FROM outbox o CROSS JOIN password_reset r ON r.id = o.password_reset_id
+                   WHERE o.password_reset_id IS NOT NULL AND o.state = 'failed' AND r.state = 'open' AND r.expires_at > ?)
+            """,
+            [now],
         )
         problem = database.value(
             f"""
@@ -223,13 +226,10 @@ def take_up(context: Context, owner: str, number: int) -> Letter | Unwanted | No
     unwanted = _why_unwanted(context, found)
     if unwanted is not None:
         return unwanted
-    names = json.loads(found["accounts"])
-    most = context.settings.limits.mail_accounts
     kind = known(context.database, LetterKind, found["kind"])
-    if kind is LetterKind.INVITATION:
-        link = invitations.link_for(context, found["invitation_id"], found["generation"], found["canonical"])
-    else:
-        link = f"{context.settings.firm.portal_url.rstrip('/')}/login"
+    # Which accounts somebody may see is nothing that a mail about their password has to tell.
+    names = [] if kind is LetterKind.PASSWORD_RESET else json.loads(found["accounts"])
+    most = context.settings.limits.mail_accounts
     return Letter(
         kind=kind,
         address=smtp_address(found["address"], found["canonical"]),
@@ -238,23 +238,37 @@ def take_up(context: Context, owner: str, number: int) -> Letter | Unwanted | No
         accounts=tuple(names[:most]),
         more_accounts=len(names[most:]),
         message=found["message"],
-        link=link,
+        link=_link(context, kind, found),
         expires_at=found["expires_at"],
         message_id=found["message_id"],
         queued_at=found["created_at"],
+        asked_by_firm=bool(found["asked_by_firm"]),
     )
 
 
+def _link(context: Context, kind: LetterKind, found: dict[str, Any]) -> str:
+    if kind is LetterKind.INVITATION:
+        return invitations.link_for(context, found["invitation_id"], found["generation"], found["canonical"])
+    if kind is LetterKind.PASSWORD_RESET:
+        reset, mailbox, password = found["password_reset_id"], found["canonical"], found["password_hash"]
+        return password_resets.link_for(context, reset, mailbox, password)
+    return f"{context.settings.firm.portal_url.rstrip('/')}/login"
+
+
 def _why_unwanted(context: Context, found: dict[str, Any]) -> Unwanted | None:
-    invitation = found["invitation_id"] is not None
+    invitation, reset = found["invitation_id"] is not None, found["password_reset_id"] is not None
     if invitation and not (found["open"] and found["newest"]):
         return Unwanted(_("the invitation was withdrawn, used, or sent again"))
+    if reset and not found["reset_open"]:
+        return Unwanted(_("the link was used or closed, or another one was asked for"))
     if not found["writable"]:
         return Unwanted(_("the address can't get mail"))
     if not (found["pending"] if invitation else found["active"] and found["accounts"] != "[]"):
         return Unwanted(_("LOGIN is off"))
     if found["expires_at"] is not None and found["expires_at"] <= context.clock():
-        return Unwanted(_("the invitation expired before the mail could be sent"), MailState.FAILED)
+        late = _("the link expired before the mail could be sent")
+        late = late if reset else _("the invitation expired before the mail could be sent")
+        return Unwanted(late, MailState.FAILED)
     return None
 
 
@@ -302,9 +316,13 @@ _LETTER_NAMES = (
     "generation",
     "open",
     "newest",
+    "password_reset_id",
+    "reset_open",
+    "asked_by_firm",
     "expires_at",
     "pending",
     "active",
+    "password_hash",
     "accounts",
 )
 
@@ -312,13 +330,14 @@ _LETTER_NAMES = (
 _LETTER = f"""
     SELECT o.kind, e.address, e.canonical, {status.WRITABLE}, o.recipient_name, o.language, o.message, o.message_id,
         o.created_at, o.invitation_id, o.generation, i.state IN ('queued', 'sent', 'failed'), i.generation = o.generation,
-        i.expires_at, {status.IS_PENDING},
-        EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = e.id),
+        r.id, r.state = 'open', r.requested_by_staff_id IS NOT NULL, coalesce(i.expires_at, r.expires_at), {status.IS_PENDING},
+        u.id IS NOT NULL, u.password_hash,
         (SELECT json_group_array(name) FROM (
             SELECT a.name FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
             WHERE s.email_address_id = e.id AND s.login = 1 AND a.archived = 0
               AND (o.account_id IS NULL OR a.id = o.account_id)
             ORDER BY a.search_key, a.id))
     FROM outbox o JOIN email_address e ON e.id = o.email_address_id LEFT JOIN invitation i ON i.id = o.invitation_id
+    LEFT JOIN password_reset r ON r.id = o.password_reset_id LEFT JOIN user u ON u.email_address_id = e.id
     WHERE o.id = :id AND o.state = 'sending' AND o.lease_owner = :owner
 """

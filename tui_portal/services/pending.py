@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_portal.domain.accounts import account_code, account_number
-from tui_portal.domain.addresses import Validity
+from tui_portal.domain.addresses import AddressFlag, Validity, flags_from
 from tui_portal.domain.errors import WrongUse
 from tui_portal.domain.filter_text import MOST_CHARACTERS, MOST_PARTS
 from tui_portal.domain.text import safe, search_key
@@ -77,6 +77,8 @@ class PendingRow:
     state: PendingState
     expires: int | None
     failure: str
+    flags: frozenset[AddressFlag] = frozenset()
+    suppressed: bool = False
 
 
 # The accounts that mailbox `e` may log in to. CROSS JOIN keeps SQLite from walking through all accounts instead.
@@ -127,7 +129,7 @@ def pending_rows(context: Context, ids: Iterable[int]) -> list[PendingRow]:
         SELECT e.id, e.address, e.validity, e.reason,
             (SELECT json_group_array(json_array(id, name)) FROM (SELECT a.id, a.name {_ACCOUNTS} ORDER BY a.search_key, a.id)),
             i.sent_at, coalesce((SELECT name FROM staff WHERE id = i.invited_by_staff_id), (SELECT c.name {_INVITER})),
-            {status.INVITE_STATE}, i.expires_at, coalesce(i.failure, '')
+            {status.INVITE_STATE}, i.expires_at, coalesce(i.failure, ''), e.flags, e.suppressed
         {_FROM} WHERE e.id IN (SELECT value FROM json_each(:ids)) AND {status.IS_PENDING}
         """,
         {"ids": json.dumps(wanted), "now": context.clock()},
@@ -144,6 +146,8 @@ def pending_rows(context: Context, ids: Iterable[int]) -> list[PendingRow]:
             state=PendingState(row[7]),
             expires=row[8],
             failure=row[9],
+            flags=flags_from(row[10]),
+            suppressed=bool(row[11]),
         )
         for row in found
     }

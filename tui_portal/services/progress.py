@@ -14,6 +14,14 @@ Progress = Callable[[float], bool]  # takes the share that is done, from 0 to 1;
 # Instructions of SQLite for an entry in the log, measured: half of a change goes into finding what it is about.
 _INSTRUCTIONS = 400
 _NEARLY = 0.99
+_LOOK_STEPS = 50_000  # instructions between two looks whether a question is still asked: about a millisecond
+
+
+@contextmanager
+def answering(context: Context, stale: Callable[[], bool]) -> Iterator[None]:
+    """Read inside for as long as somebody waits for it: once `stale` says True, it ends with DatabaseUnusable."""
+    with context.database.watched(_LOOK_STEPS, stale):
+        yield
 
 
 @contextmanager
@@ -35,6 +43,8 @@ def watched(context: Context, progress: Progress | None, entries: int) -> Iterat
         stopped = stopped or progress(min(_NEARLY, looks * steps / whole))
         return stopped
 
+    if progress(0.0):
+        raise Cancelled(_("Stopped; nothing was changed."))
     try:
         with context.database.watched(steps, stops):
             yield

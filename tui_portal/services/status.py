@@ -49,8 +49,8 @@ IS_PENDING = """(
 # The invitation that still stands for mailbox `e`, at most one by the schema's unique index.
 OPEN_INVITATION = "i.email_address_id = e.id AND i.state IN ('queued', 'sent', 'failed')"
 
-# Mail goes to no address that is invalid or that the receiving server refused for good.
-WRITABLE = "e.validity IN ('valid', 'suspect')"
+# Mail goes to no address that is invalid, that the receiving server refused for good, or that wants none.
+WRITABLE = "(e.validity IN ('valid', 'suspect') AND NOT e.suppressed)"
 
 # What has become of the invitation of a pending mailbox `e`, whose open invitation is `i`; `:now` is the present moment.
 INVITE_STATE = """CASE
@@ -90,7 +90,8 @@ PENDING_ACCOUNTS = """
     SELECT s.account_id FROM contact_settings s
     WHERE s.login = 1 AND NOT EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = s.email_address_id)"""
 
-# The accounts with a contact that has an address that mail can't reach (`WRITABLE`), read from an index of those few.
+# The accounts with a contact that has an address that mail can't reach, read from an index of those few. One that wants no mail
+# is not among them: nothing is wrong with it.
 ACCOUNTS_WITH_REFUSED = """
     SELECT ac.account_id FROM email_address e CROSS JOIN contact_email ce ON ce.email_address_id = e.id
     CROSS JOIN account_contact ac ON ac.contact_id = ce.contact_id WHERE e.validity IN ('invalid', 'bouncing')"""

@@ -15,6 +15,7 @@ from tui_portal.services import activity
 from tui_portal.services.contacts import check_name
 from tui_portal.services.context import Context
 from tui_portal.services.operations import Operation, OperationKind, operation
+from tui_portal.services.progress import Progress, watched
 from tui_portal.services.sets import rows_of
 
 
@@ -45,12 +46,18 @@ def tag_names(context: Context) -> list[str]:
 
 
 def change_tags(
-    context: Context, accounts: Sequence[int], add: Sequence[str] = (), remove: Sequence[str] = ()
+    context: Context,
+    accounts: Sequence[int],
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    *,
+    progress: Progress | None = None,
 ) -> TagChange:
     """Add the tags `add` to `accounts` (ids) and take `remove` off them; capitals do not tell tags apart.
 
-    One transaction, with a log entry for each account that changes. Raises NotAllowed, Refused for a tag that is empty, too
-    long, or both added and removed, Conflict where an account is not there any more.
+    One transaction, with a log entry for each account that changes. `progress` hears the share that is done and can stop it.
+    Raises NotAllowed, Refused for a tag that is empty, too long, or both added and removed, Conflict where an account is not
+    there any more, Cancelled.
     """
     context.require(Right.MANAGE_ACCOUNTS)
     added, removed = _names(context, add), _names(context, remove)
@@ -61,7 +68,7 @@ def change_tags(
         raise Refused(_("Name the tags to add or to remove."))
     wanted = sorted(set(accounts))
     details: dict[str, Any] = {"accounts": len(wanted), "add": added, "remove": removed}
-    with context.database.write():
+    with context.database.write(), watched(context, progress, len(wanted) * (len(added) + len(removed))):
         check_accounts(context, wanted)
         with operation(context, OperationKind.TAGS, details | _only(wanted)) as done:
             return _write(context, _WISHED, {"accounts": json.dumps(wanted), **_sides(added, removed)}, done)

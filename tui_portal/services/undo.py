@@ -12,7 +12,7 @@ from tui_portal.domain.errors import Conflict, NotFound
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
-from tui_portal.services import activity, archive, invitations, status, tags
+from tui_portal.services import activity, archive, edits, invitations, status, tags
 from tui_portal.services.access import hold_until, write_pairs
 from tui_portal.services.context import Context
 from tui_portal.services.operations import Operation, OperationKind, again, last_undoable, next_redoable
@@ -66,7 +66,8 @@ def undo_last(context: Context, progress: Progress | None = None) -> Undone:
         with watched(context, progress, last.log_to - last.log_from):
             done = _UNDO[last.kind](context, last)
         context.database.execute("UPDATE operation SET undone_at = ? WHERE id = ?", [context.clock(), last.id])
-        activity.record(context, "operation_undone", after={"operation": last.id, "kind": last.kind.value})
+        after = {"operation": last.id, "kind": last.kind.value}
+        activity.record(context, "operation_undone", after=after, **edits.about(context, last))
     return done
 
 
@@ -83,7 +84,8 @@ def redo_last(context: Context, progress: Progress | None = None) -> Undone:
             raise NotFound(_("There is nothing to do again."))
         with watched(context, progress, former.log_to - former.log_from), again(context, former) as now:
             done = _REDO[former.kind](context, former, now)
-            activity.record(context, "operation_redone", after={"operation": former.id, "kind": former.kind.value})
+            after = {"operation": former.id, "kind": former.kind.value}
+            activity.record(context, "operation_redone", after=after, **edits.about(context, former))
     return done
 
 
@@ -136,17 +138,42 @@ def _redo_tags(context: Context, former: Operation, now: Operation) -> Undone:
     return Undone(former.title, tags.do_again(context, former, now), redone=True)
 
 
+def _undo_edit(context: Context, last: Operation) -> Undone:
+    _refuse_when_mail_has_gone(context, last)
+    withdrawn, restored = take_back_queued(context, last)
+    changed = edits.turn_back(context, last)
+    invitations.withdraw_forsaken(context, _TOUCHED, _range(last), last.id)
+    restored += restore_withdrawn(context, last)
+    return Undone(last.title, changed, withdrawn, restored)
+
+
+def _redo_edit(context: Context, former: Operation, now: Operation) -> Undone:
+    changed = edits.do_again(context, former)
+    invitations.withdraw_forsaken(context, _TOUCHED, _range(former), now.id)
+    mails = 0
+    for message, address in context.database.rows(_MAILED, _range(former)):
+        invitable = (
+            f"SELECT e.id FROM email_address e WHERE e.id = :address AND {status.WRITABLE} AND {status.IS_PENDING}"
+        )
+        mails += invitations.queue_for(context, invitable, {"address": address}, message, operation=now.id)
+    gained = _GAINED.format(**_range(former))
+    mails += invitations.queue_access_notices(context, gained, "", operation=now.id)
+    return Undone(former.title, changed, mails, redone=True)
+
+
 _UNDO = {
     OperationKind.ACCESS: _undo_access,
     OperationKind.TAGS: _undo_tags,
     OperationKind.ARCHIVE: _undo_archive,
     OperationKind.ACTIVATE: _undo_archive,
+    OperationKind.EDIT: _undo_edit,
 }
 _REDO = {
     OperationKind.ACCESS: _redo_access,
     OperationKind.TAGS: _redo_tags,
     OperationKind.ARCHIVE: _redo_archive,
     OperationKind.ACTIVATE: _redo_archive,
+    OperationKind.EDIT: _redo_edit,
 }
 
 
@@ -257,4 +284,19 @@ _INVITED_SINCE = """
     CROSS JOIN email_address e ON e.id = v.email_address_id
     WHERE v.id > :log_from AND v.id <= :log_to AND v.kind = 'invitation_queued'
     ORDER BY e.canonical
+"""
+
+# What an edit was about: the mailboxes whose switches it changed, those that it wrote to, and who gained LOGIN by it.
+_TOUCHED = """
+    SELECT DISTINCT email_address_id AS id FROM activity
+    WHERE id > :log_from AND id <= :log_to AND kind = 'access_changed'
+"""
+
+_MAILED = """
+    SELECT message, email_address_id FROM outbox WHERE id > :mail_from AND id <= :mail_to AND kind = 'invitation' ORDER BY id
+"""
+
+_GAINED = """
+    SELECT account_id, email_address_id FROM activity
+    WHERE id > {log_from} AND id <= {log_to} AND kind = 'access_changed' AND after ->> '$.login' = 1
 """

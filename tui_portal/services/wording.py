@@ -16,6 +16,8 @@ def state_in_words(email: EmailSettings, moment: int) -> str:
         parts.append(_("address not valid: {reason}").format(reason=reason_in_words(email.reason)))
     elif email.validity is Validity.SUSPECT:
         parts.append(_("address suspect: {reason}").format(reason=reason_in_words(email.reason)))
+    if email.suppressed:
+        parts.append(_("no mail goes there by wish"))
     return " · ".join(parts)
 
 

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 WIDE = 110
 _CUT_OFF_SECONDS = 1.0
+_PAUSES = (
+    3  # so many times as long as counting the places took is waited before they are counted again for what others do
+)
 
 
 def portal_commands() -> type[PortalCommands]:
@@ -85,6 +88,8 @@ class PortalApp(TypeAhead):
         self._data_version = 0
         self._news = News(0)
         self._deliver_after = 0.0
+        self._counts_are_due = False
+        self._next_counts_at = 0.0
         self.cut_off = False
 
     @property
@@ -129,7 +134,7 @@ class PortalApp(TypeAhead):
         """The keys that are in force on the screen in front."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, PlaceScreen):
-                return screen.KEY_GROUPS
+                return screen.key_groups
         return (keys.EVERYWHERE,)
 
     def on_load(self) -> None:
@@ -167,6 +172,13 @@ class PortalApp(TypeAhead):
             self.switch_screen(ProfileScreen(account))
         else:
             self.push_screen(ProfileScreen(account))
+
+    async def beside(self, account: int, step: int) -> int | None:
+        """The account so many lines below (or above) another one in the list behind the profile; its cursor goes along."""
+        screen = self.screen_stack[0]
+        if not isinstance(screen, ListScreen) or screen.source.place not in ("accounts", "archived"):
+            return None
+        return await screen.table.step_from(account, step)
 
     def show_saved_view(self, view: SavedView) -> None:
         """Show the Accounts list by a filter that was saved."""
@@ -234,13 +246,15 @@ class PortalApp(TypeAhead):
             self._say(error.message)
             return
         changed, self._data_version = version != self._data_version, version
-        if changed:
-            for screen in self.screen_stack:
-                if isinstance(screen, PlaceScreen) and screen.is_current:
-                    screen.read_again()
+        self._counts_are_due = self._counts_are_due or changed
+        for screen in self.screen_stack:
+            if isinstance(screen, ListScreen) and screen.is_current:
+                screen.follow(changed)
+            elif changed and isinstance(screen, PlaceScreen) and screen.is_current:
+                screen.read_again()
         if changed:
             await self._tell_news()
-        if changed or self._mail_is_due:
+        if (self._counts_are_due and time.monotonic() >= self._next_counts_at) or self._mail_is_due:
             self._look_at_mail()
         elif self._held_seconds:
             self._show_surroundings()
@@ -278,7 +292,9 @@ class PortalApp(TypeAhead):
         from tui_portal.services.outbox import summary
 
         try:
+            self._counts_are_due, began = False, time.monotonic()
             self._counts = await self.lanes.count(_count_places)
+            self._next_counts_at = time.monotonic() + _PAUSES * (time.monotonic() - began)
             self._mail = await self.lanes.count(summary)
             self._show_surroundings()
             if not self._mail_is_due or not self.settings.mail.smtp or await self.lanes.count(delivery_is_held):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tui_portal.domain.accounts import AccountStatus
 from tui_portal.domain.addresses import Validity
 from tui_portal.domain.moments import DAY, day_and_month
 from tui_portal.i18n import _
-from tui_portal.services.accounts import AccountQuery, AccountRow, account_ids, account_rows
+from tui_portal.services.accounts import AccountQuery, AccountRow, account_ids, account_rows, first_account_ids
 from tui_portal.services.context import Context
 from tui_portal.services.pending import PendingQuery, PendingRow, pending_ids, pending_rows
+from tui_portal.services.progress import answering
 from tui_portal.tui.widgets.columns import Cell, Column
 
 R = TypeVar("R")
@@ -30,7 +31,8 @@ class ListView:
 
 @dataclass(frozen=True)
 class ListSource(Generic[R]):
-    """One list. `ids(context, view, limit)` gives its order, `rows(context, ids)` the lines for ids, by id.
+    """One list. `ids(context, view, limit)` gives its order, `rows(context, ids)` the lines for ids, by id. `first(context,
+    view, limit)` gives how the order begins, or None where that takes as long as all of it.
 
     `sorts` are the orders: the key that chooses each, and its title. `words(text)` tells a filter in words, `highlights(text)`
     finds in a cell what was looked for.
@@ -39,6 +41,7 @@ class ListSource(Generic[R]):
     place: str
     title: Callable[[], str]
     ids: Callable[[Context, ListView, int], array[int]]
+    first: Callable[[Context, ListView, int], array[int] | None]
     rows: Callable[[Context, list[int]], dict[int, R]]
     columns: Callable[[Callable[[], int]], Sequence[Column[R]]]
     flexible: int
@@ -71,13 +74,14 @@ PENDING_SORTS: Mapping[str, tuple[str, Callable[[], str]]] = {
 def accounts_source(*, archived: bool) -> ListSource[AccountRow]:
     """Clients > Accounts, or the archived ones."""
 
-    def ids(context: Context, view: ListView, limit: int) -> array[int]:
-        return account_ids(context, AccountQuery(view.text, archived, view.sort, view.descending), limit)
+    def query(view: ListView) -> AccountQuery:
+        return AccountQuery(view.text, archived, view.sort, view.descending)
 
     return ListSource(
         place="archived" if archived else "accounts",
         title=(lambda: _("Archived")) if archived else (lambda: _("Accounts")),
-        ids=ids,
+        ids=lambda context, view, limit: account_ids(context, query(view), limit),
+        first=lambda context, view, limit: first_account_ids(context, query(view), limit),
         rows=lambda context, wanted: {row.id: row for row in account_rows(context, wanted)},
         columns=account_columns,
         flexible=22,
@@ -159,6 +163,7 @@ def pending_source() -> ListSource[PendingRow]:
         ids=lambda context, view, limit: pending_ids(
             context, PendingQuery(view.text, view.sort, view.descending), limit
         ),
+        first=lambda _context, _view, _limit: None,
         rows=lambda context, wanted: {row.id: row for row in pending_rows(context, wanted)},
         columns=pending_columns,
         flexible=20,
@@ -183,7 +188,7 @@ def pending_columns(clock: Callable[[], int]) -> Sequence[Column[PendingRow]]:
         return Cell(f"{day_and_month(row.invite_sent, clock())} · {_('{n}d').format(n=days)}")
 
     def sign(row: PendingRow) -> Cell:
-        return Cell("!" if row.validity in (Validity.INVALID, Validity.BOUNCING) else "", "invalid")
+        return Cell("" if row.validity is Validity.VALID and not row.suppressed else "!", "invalid")
 
     return (
         Column(lambda: "", sign, 1),
@@ -216,3 +221,22 @@ def status_words(row: AccountRow) -> str:
     """Sign and status in words."""
     words = _("active, all pending") if row.all_pending else row.status.label
     return f"{status_sign(row)} {words}"
+
+
+def data_version(context: Context) -> int:
+    """A number that changes when another connection than the asking one has written."""
+    return context.database.data_version()
+
+
+def first_rows(context: Context, source: ListSource[Any], view: ListView, limit: int) -> dict[int, Any] | None:
+    """The lines with which the list begins, where they are known without the rest."""
+    ids = source.first(context, view, limit)
+    return None if ids is None else source.rows(context, ids.tolist())
+
+
+def whole_order(
+    context: Context, source: ListSource[Any], view: ListView, stale: Callable[[], bool]
+) -> tuple[int, array[int]]:
+    """All ids, and the state of the database before they were read; ended where the question is `stale`."""
+    with answering(context, stale):
+        return context.database.data_version(), source.ids(context, view, -1)

@@ -37,5 +37,8 @@ class PortalShell(Protocol):
     def open_row(self, place: str, row_id: int) -> None:
         """Open the thing behind a row of a list."""
 
+    async def beside(self, account: int, step: int) -> int | None:
+        """The account that stands so many lines below (or above) another one in the list behind the profile."""
+
     def mail_was_queued(self) -> None:
         """There may be mail to hand over now."""

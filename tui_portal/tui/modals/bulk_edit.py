@@ -12,14 +12,14 @@ from textual.widgets import Button, Static
 from tui_portal.domain.errors import PortalError
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.access import AccessChange, AccessPreview, AccessWish
+from tui_portal.tui.long_work import LOOK_SECONDS, LongWork
 from tui_portal.tui.modals.dialog import buttons
 from tui_portal.tui.modals.message import MessageDialog
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.choice_row import CheckRow, ChoiceRow
 from tui_portal.tui.workers import start
 
-_LOOK_SECONDS = 0.1
-_PATIENCE_SECONDS = 1.0
+_WIDE_ENOUGH = 80  # cells; on a narrower screen the answers are one word each
 
 Preview = Callable[[AccessWish], Awaitable[AccessPreview]]
 Save = Callable[[AccessWish, AccessPreview, Callable[[float], bool]], Awaitable[AccessChange]]
@@ -36,13 +36,12 @@ class BulkEditDialog(MessageDialog[AccessChange]):
         self._preview = preview
         self._save = save
         self._foreseen: AccessPreview | None = None
-        self._saving = False
-        self._cancelled = False
-        self._done = 0.0
-        self._looks = 0
+        self._work: LongWork | None = None
 
     def body(self) -> ComposeResult:
         answers = [(None, _("Leave as it is")), (True, _("Enable for all")), (False, _("Disable for all"))]
+        if self.app.size.width < _WIDE_ENOUGH:
+            answers = [(None, _("Leave")), (True, _("Enable")), (False, _("Disable"))]
         yield ChoiceRow(_("Login"), answers, id="login")
         yield ChoiceRow(_("Notify"), answers, id="notify")
         yield ChoiceRow(_("Email sync"), answers, id="sync")
@@ -71,8 +70,8 @@ class BulkEditDialog(MessageDialog[AccessChange]):
             self.action_leave()
 
     def action_leave(self) -> None:
-        if self._saving:
-            self._cancelled = True
+        if self._work is not None:
+            self._work.stop()
         else:
             super().action_leave()
 
@@ -85,14 +84,14 @@ class BulkEditDialog(MessageDialog[AccessChange]):
             )
         elif self._foreseen is None:
             self.tell(_("Still counting what would change; save when the numbers are there."))
-        elif not self._saving:
+        elif self._work is None:
             start(self, partial(self._do_save, self._wish, self._foreseen), "save")
 
     def action_show_skipped(self) -> None:
         if self._foreseen is not None and self._foreseen.skipped:
-            from tui_portal.tui.modals.skipped import SkippedList
+            from tui_portal.tui.modals.results import ResultList
 
-            self.app.push_screen(SkippedList(self._foreseen.skipped, self._foreseen.skipped_count))
+            self.app.push_screen(ResultList.of_skipped(self._foreseen.skipped))
 
     @property
     def _wish(self) -> AccessWish:
@@ -119,19 +118,18 @@ class BulkEditDialog(MessageDialog[AccessChange]):
         self.query_one("#outcome", Static).update(plain("\n".join(outcome_in_words(wish, foreseen)), lines=True))
 
     async def _do_save(self, wish: AccessWish, foreseen: AccessPreview) -> None:
-        self._saving, self._cancelled, self._done, self._looks = True, False, 0.0, 0
-        timer = self.set_interval(_LOOK_SECONDS, self._show_progress)
+        work = self._work = LongWork()
+        timer = self.set_interval(LOOK_SECONDS, self._show_progress)
         try:
-            change = await self._save(wish, foreseen, self._progress)
+            change = await work.outcome(self._save(wish, foreseen, work.progress))
         except PortalError as error:
             self.tell(error.message)
-            self._saving = False
             self._foreseen = None
             start(self, self._foresee_again, "preview", newest="preview")
         else:
             self.dismiss(change)
         finally:
-            self._saving = False
+            self._work = None
             timer.stop()
 
     async def _foresee_again(self) -> None:
@@ -143,20 +141,9 @@ class BulkEditDialog(MessageDialog[AccessChange]):
         words = outcome_in_words(self._wish, self._foreseen)
         self.query_one("#outcome", Static).update(plain("\n".join(words), lines=True))
 
-    def _progress(self, share: float) -> bool:
-        """Called while it is being saved, by the thread that writes: takes the share that is done, tells whether to stop."""
-        self._done = share
-        return self._cancelled
-
     def _show_progress(self) -> None:
-        if not self._saving:
-            return
-        self._looks += 1
-        if not self._done and self._looks * _LOOK_SECONDS > _PATIENCE_SECONDS:
-            text = _("Somebody else is writing to the database: waiting for them…")
-        else:
-            text = _("Saving… {percent} %   esc takes all of it back").format(percent=round(100 * self._done))
-        self.query_one("#outcome", Static).update(plain(text))
+        if self._work is not None:
+            self.query_one("#outcome", Static).update(plain(self._work.in_words))
 
 
 def outcome_in_words(wish: AccessWish, foreseen: AccessPreview) -> list[str]:

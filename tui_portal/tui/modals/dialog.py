@@ -7,7 +7,9 @@ from typing import TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
+from textual.dom import DOMNode
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button
 from textual.widgets.button import ButtonVariant
 
@@ -42,6 +44,19 @@ class Dialog(ModalScreen[T | None]):
         frame.border_subtitle = plain(f" {self._on_whom} ") if self._on_whom else None
         with frame:
             yield from self.body()
+
+    def action_go_line(self, step: int) -> None:
+        """Move the focus to the line below or above, to what stands at the same place in it."""
+        lines: dict[DOMNode, list[Widget]] = {}
+        for widget in self.focus_chain:
+            line = widget.parent if isinstance(widget.parent, Horizontal) else widget
+            lines.setdefault(line, []).append(widget)
+        order = list(lines.values())
+        here = next((n for n, line in enumerate(order) if self.focused in line), None)
+        if here is None or self.focused is None or not 0 <= here + step < len(order):
+            return
+        place = min(order[here].index(self.focused), len(order[here + step]) - 1)
+        order[here + step][place].focus()
 
     def action_leave(self) -> None:
         self.dismiss(None)

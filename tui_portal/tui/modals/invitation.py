@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import Button, Static
+from textual.widgets import Button, Static, TextArea
 from textual.widgets.button import ButtonVariant
 
 from tui_portal.domain.errors import PortalError
 from tui_portal.i18n import _
+from tui_portal.services.invitation_previews import MailPreview
+from tui_portal.services.saved_messages import SavedMessage
 from tui_portal.tui.modals.dialog import buttons
 from tui_portal.tui.modals.message import MessageDialog
 from tui_portal.tui.text import plain
@@ -27,6 +30,22 @@ class InvitationChoice:
     message: str
 
 
+class Desk(Protocol):
+    """What the dialog asks of the services; each raises PortalError."""
+
+    async def preview(self, message: str) -> MailPreview:
+        """The mail that would be sent with `message`."""
+
+    async def messages(self) -> Sequence[SavedMessage]:
+        """The firm's saved messages."""
+
+    async def save(self, name: str, message: str) -> object:
+        """Keep a message under a name."""
+
+    async def remove(self, name: str) -> None:
+        """Delete a saved message."""
+
+
 class InvitationDialog(MessageDialog[InvitationChoice]):
     """Dismissed with an InvitationChoice once `do` has carried it out, or with None where nothing is to change. What `do`
     refuses is told, and the dialog keeps what was typed.
@@ -39,6 +58,8 @@ class InvitationDialog(MessageDialog[InvitationChoice]):
     BINDINGS = [
         Binding("alt+s", "send", show=False, priority=True),
         Binding("alt+n", "not_now", show=False, priority=True),
+        Binding("alt+m", "choose_message", show=False, priority=True),
+        Binding("alt+p", "show_mail", show=False, priority=True),
     ]
 
     def __init__(
@@ -47,6 +68,7 @@ class InvitationDialog(MessageDialog[InvitationChoice]):
         account: str,
         language: str,
         do: Callable[[InvitationChoice], Awaitable[object]],
+        desk: Desk,
         *,
         grants: bool,
         active: bool,
@@ -56,6 +78,7 @@ class InvitationDialog(MessageDialog[InvitationChoice]):
         super().__init__(title, _("{address} in {account}").format(address=address, account=account), most=most)
         self._language = language
         self._do = do
+        self._desk = desk
         self._grants = grants
         self._active = active
 
@@ -92,6 +115,37 @@ class InvitationDialog(MessageDialog[InvitationChoice]):
         if self._grants:
             start(self, partial(self._try, InvitationChoice(False, "")), "not now", newest="do")
 
+    def action_choose_message(self) -> None:
+        """Begin with one of the firm's saved messages, or save what is typed as one."""
+        start(self, self._choose_message, "message", newest="aside")
+
+    def action_show_mail(self) -> None:
+        """Show the mail as it would be sent now."""
+        start(self, self._show_mail, "mail", newest="aside")
+
+    async def _choose_message(self) -> None:
+        from tui_portal.tui.modals.saved_messages import pick_message
+
+        try:
+            chosen = await pick_message(self.app, self._desk, self.message)
+        except PortalError as error:
+            self.tell(error.message)
+            return
+        if chosen is not None:
+            message = self.query_one(TextArea)
+            message.text = chosen
+            message.move_cursor(message.document.end)
+
+    async def _show_mail(self) -> None:
+        from tui_portal.tui.modals.mail import MailDialog
+
+        try:
+            preview = await self._desk.preview(self.message)
+        except PortalError as error:
+            self.tell(error.message)
+        else:
+            await self.app.push_screen_wait(MailDialog(preview))
+
     async def _try(self, choice: InvitationChoice) -> None:
         try:
             await self._do(choice)
@@ -112,5 +166,5 @@ class InvitationDialog(MessageDialog[InvitationChoice]):
 
     def _keys(self) -> str:
         if self._grants:
-            return _("tab to the buttons   alt+s send   alt+n not now   esc nothing changes")
-        return _("tab to the buttons   alt+s send   esc nothing is sent")
+            return _("alt+s send  alt+n not now  alt+m saved messages  alt+p the mail  esc leave")
+        return _("alt+s send   alt+m saved messages   alt+p the mail   esc nothing is sent")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_portal.domain.errors import PortalError, WrongUse
+from tui_portal.domain.errors import PortalError, Refused, WrongUse
 from tui_portal.domain.filters import choices, terms_of, with_term, without_key
 from tui_portal.domain.moments import whole_date
 from tui_portal.domain.staff import Right
@@ -19,10 +20,12 @@ from tui_portal.services.archive import activate_again, archive
 from tui_portal.services.context import Context
 from tui_portal.services.exports import export_accounts, export_results
 from tui_portal.services.results import AddressResult, results_of
-from tui_portal.services.tags import TagChange, change_tags, tag_names
+from tui_portal.services.tags import change_tags, tag_names
 from tui_portal.services.undo import redo_last, undo_last
+from tui_portal.tui.long_work import LOOK_SECONDS, LongWork
 from tui_portal.tui.modals.menu import Choice, Menu
 from tui_portal.tui.modals.prompt import Prompt
+from tui_portal.tui.workers import start
 
 if TYPE_CHECKING:
     from tui_portal.tui.screens.list_screen import ListScreen
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 _SHOWN_RESULTS = 300
 _MOST_DAYS = 9999
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_SOON_SECONDS = 0.2  # what is done by then is told without telling first how far it is
 
 
 class AccountActions:
@@ -100,7 +104,8 @@ class AccountActions:
         shell = self._screen.shell
         lines, whole = await shell.lanes.count(_first_results, operation)
         title = change_in_words(change)
-        if await self._screen.app.push_screen_wait(ResultList(title, lines, whole=whole)) == "export":
+        listed = ResultList.of_results(title, lines, whole=whole)
+        if await self._screen.app.push_screen_wait(listed) == "export":
             await self._export(_("result"), partial(export_results_of, operation=operation), _("Write the result to"))
 
     async def add_tags(self) -> None:
@@ -206,10 +211,7 @@ class AccountActions:
             values = [(name, name) for name in await screen.shell.lanes.read(tag_names)]
         now = terms_of(text, choice.key)
         menu = [Choice("", "-", _("any"), on=not now)]
-        menu += [
-            Choice(value, _LETTERS[n % len(_LETTERS)], label, on=value in now)
-            for n, (value, label) in enumerate(values)
-        ]
+        menu += [Choice(value, _LETTERS[n : n + 1], label, on=value in now) for n, (value, label) in enumerate(values)]
         chosen = await screen.app.push_screen_wait(Menu(choice.label, menu))
         if chosen is None:
             return
@@ -235,7 +237,7 @@ class AccountActions:
             screen.show_view(replace(screen.view, text=text))
 
     async def _choose_view(self, views: Sequence[tuple[str, str, str]]) -> None:
-        menu = [Choice(name, _LETTERS[n % len(_LETTERS)], name) for n, (name, _text, _order) in enumerate(views)]
+        menu = [Choice(name, _LETTERS[n : n + 1], name) for n, (name, _text, _order) in enumerate(views)]
         chosen = await self._screen.app.push_screen_wait(Menu(_("Saved filters"), menu))
         for name, text, order in views:
             if name == chosen:
@@ -247,36 +249,60 @@ class AccountActions:
         screen, targets = self._screen, self._targets
         known = await screen.shell.lanes.read(tag_names)
 
-        changes: list[TagChange] = []
-
         async def change(answer: str) -> None:
             names = [name.strip() for name in answer.split(",") if name.strip()]
             if not names:
                 raise WrongUse(_("A tag is needed; several are separated by commas."))
-            sides = (names, []) if add else ([], names)
-            changes.append(await screen.shell.lanes.write(change_tags, targets, *sides))
+            wished = partial(change_tags, add=names) if add else partial(change_tags, remove=names)
+            await self._do(wished, targets, asked_by_dialog=True)
 
         question = _("Tags, separated by commas. Known: {tags}").format(tags=", ".join(known) or "—")
-        answer = await screen.app.push_screen_wait(Prompt(title, question, title, change, on_whom=self._whom))
-        if answer is not None:
-            screen.read_again()
-            screen.say(changes[-1].in_words)
+        await screen.app.push_screen_wait(Prompt(title, question, title, change, on_whom=self._whom))
 
-    async def _do(self, use_case: Callable[..., Any], *arguments: object) -> None:
-        """Run a use case that tells in words what it did; one at a time, so that a hurried second press does not go further."""
-        if self._screen.busy:
+    async def _do(self, use_case: Callable[..., Any], *arguments: object, asked_by_dialog: bool = False) -> None:
+        """Run a use case that tells in words what it did; one at a time, so that a hurried second press does not go further.
+
+        A dialog that asked for it hears at once what is refused at once, and does not wait for the rest.
+        """
+        screen = self._screen
+        if screen.work is not None:
+            if asked_by_dialog:
+                raise Refused(_("Something else is being saved."))
             return
-        self._screen.busy = True
-        self._screen.say(_("Working…"))
+        work = screen.work = LongWork()
+
+        def change(context: Context) -> Any:
+            return use_case(context, *arguments, progress=work.progress)
+
+        doing = asyncio.ensure_future(work.outcome(screen.shell.lanes.write(change)))
         try:
-            done = await self._screen.shell.lanes.write(use_case, *arguments)
+            done, _under_way = await asyncio.wait({doing}, timeout=_SOON_SECONDS)
+        except asyncio.CancelledError:
+            screen.work = None
+            doing.cancel()
+            raise
+        error = doing.exception() if done else None
+        if asked_by_dialog and isinstance(error, PortalError):
+            screen.work = None
+            raise error
+        start(screen, partial(self._finish, work, doing), "work")
+
+    async def _finish(self, work: LongWork, doing: asyncio.Future[Any]) -> None:
+        """Tell how far the work is until it is done, then what became of it."""
+        screen = self._screen
+        if not doing.done():
+            screen.say(work.in_words)
+        timer = screen.set_interval(LOOK_SECONDS, lambda: screen.say(work.in_words))
+        try:
+            done = await doing
         except PortalError as error:
-            self._screen.say(error.message, warning=True)
-            return
+            screen.say(error.message, warning=True)
+        else:
+            screen.read_again()
+            screen.say(done.in_words)
         finally:
-            self._screen.busy = False
-        self._screen.read_again()
-        self._screen.say(done.in_words)
+            timer.stop()
+            screen.work = None
 
     @property
     def _whom(self) -> str:

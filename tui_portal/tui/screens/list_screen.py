@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from array import array
 from collections.abc import Awaitable
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tui_portal.domain.errors import PortalError, WrongUse
-from tui_portal.i18n import _, ngettext
+from tui_portal.i18n import _
 from tui_portal.services.staff_settings import hidden_columns, hide_columns
 from tui_portal.tui import keys
-from tui_portal.tui.lists import ListSource, ListView
+from tui_portal.tui.lists import ListSource, ListView, data_version, first_rows, whole_order
+from tui_portal.tui.long_work import LongWork
 from tui_portal.tui.screens.place import PlaceScreen
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import KeyBar, PlacesBar, TitleBar, TooSmall
 from tui_portal.tui.widgets.columns import Column
+from tui_portal.tui.widgets.filter_suggester import FilterSuggester
+from tui_portal.tui.widgets.list_status import ListStatus, SteadyLine
 from tui_portal.tui.widgets.window_table import WindowTable
 from tui_portal.tui.workers import start
 
-
-class FilterSuggester(Suggester):
-    """The rest of the word that is being typed in the find line, taken with the right arrow."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        from tui_portal.domain.filters import complete, word_at
-
-        start, _end = word_at(value, len(value))
-        found = [whole for whole in complete(value, len(value)) if whole.startswith(value[start:])]
-        return value[:start] + found[0] if found else None
+_PAUSES = 3  # so many times as long as the order took to read is waited before it is read again for what others do
 
 
 class ListScreen(PlaceScreen):
@@ -54,10 +47,16 @@ class ListScreen(PlaceScreen):
         self.view = source.view
         self._first = first
         self._total: int | None = None
+        self._count: int | None = None
+        self._counted = ""
         self._asked = 1
         self._answered = 0
         self._hidden: frozenset[str] = frozenset()
-        self.busy = False
+        self._version = -1
+        self._reads = 0
+        self._order_is_due = self._reads_order = False
+        self._next_order_at = 0.0
+        self.work: LongWork | None = None
 
     @property
     def settled(self) -> bool:
@@ -84,8 +83,8 @@ class ListScreen(PlaceScreen):
                 with Horizontal(id="find-line"):
                     yield Static("/", id="find-sign", markup=False)
                     yield Input(id="find", compact=True, select_on_focus=False, suggester=FilterSuggester())
-                    yield Static(id="list-status", markup=False)
-                yield Static(id="filter-words", markup=False)
+                    yield ListStatus()
+                yield SteadyLine(id="filter-words", markup=False)
                 yield WindowTable(
                     self.source.columns(self.shell.clock), self._fetch, flexible=self.source.flexible, id="table"
                 )
@@ -102,7 +101,7 @@ class ListScreen(PlaceScreen):
     def on_screen_resume(self) -> None:
         self.show_surroundings()
         if self._total is not None:
-            self.read_again()
+            start(self, self._look_again, "list", newest="list")
 
     def show_surroundings(self) -> None:
         """The title line and the places, from what the application knows now."""
@@ -112,7 +111,7 @@ class ListScreen(PlaceScreen):
 
     def go_to(self, source: ListSource[Any]) -> None:
         """Show another list in this place's stead."""
-        self.source, self.view, self._first, self._total = source, source.view, None, None
+        self.source, self.view, self._first, self._total, self._count = source, source.view, None, None, None
         self._asked += 1
         self._show_text("")
         self.query_one("#empty", Static).display = False
@@ -133,13 +132,25 @@ class ListScreen(PlaceScreen):
         """Read the list anew; cursor and scroll stay where they are."""
         start(self, self._show_list, "list", newest="list")
 
+    def follow(self, changed: bool) -> None:
+        """Called every so often, with whether somebody has written: the lines in sight are read again at once, the order beside
+        the keys, and the less often the longer it takes.
+        """
+        if changed:
+            self._order_is_due = True
+            start(self, self._reread, "lines", newest="lines")
+        if self._order_is_due and self.settled and not self._reads_order and time.monotonic() >= self._next_order_at:
+            start(self, self._follow_order, "order")
+
     def action_find(self) -> None:
         self.query_one("#find", Input).focus()
 
     def action_clear(self) -> None:
-        """esc: out of the find line, then the marks, then the filter."""
+        """esc: stop what is being saved; out of the find line, then the marks, then the filter."""
         find = self.query_one("#find", Input)
-        if self.focused is find:
+        if self.work is not None:
+            self.work.stop()
+        elif self.focused is find:
             self.table.focus()
         elif not self.table.clear_marks() and find.value:
             find.value = ""
@@ -158,6 +169,29 @@ class ListScreen(PlaceScreen):
 
     def action_export(self) -> None:
         self._act("export")
+
+    def action_new_row(self) -> None:
+        """Make an account, and open it."""
+        self._edit_account(None)
+
+    def action_edit_row(self) -> None:
+        """Edit the account under the cursor."""
+        here = self.table.cursor_id
+        if here is not None:
+            self._edit_account(here)
+
+    def _edit_account(self, account: int | None) -> None:
+        if self.source.place not in ("accounts", "archived"):
+            self.say(_("Accounts are made and edited in the list of accounts (1)."), warning=True)
+            return
+        start(self, partial(self._do_edit_account, account), "account", newest="dialog")
+
+    async def _do_edit_account(self, account: int | None) -> None:
+        from tui_portal.tui.screens.account_form import edit_account
+
+        saved = await edit_account(self, account)
+        if saved is not None and account is None:
+            self.shell.open_row("accounts", saved)
 
     def action_undo(self) -> None:
         self._act("undo")
@@ -238,7 +272,7 @@ class ListScreen(PlaceScreen):
             await self._show_first_rows()
         except PortalError as error:
             self.say(error.message, warning=True)
-        await self._show_list()
+        await self._show_list(begun=True)
 
     async def _show_first_rows(self) -> None:
         self._hidden = await self.shell.lanes.read(hidden_columns, self.source.place)
@@ -253,38 +287,91 @@ class ListScreen(PlaceScreen):
             rows = await self._fetch(list(ids))
         await self.table.show(ids, rows=rows, reset=True)
 
-    async def _show_list(self) -> None:
-        """The whole list for what is asked now; a newer question cancels this one."""
-        asked, view = self._asked, self.view
+    async def _look_again(self) -> None:
+        """Read the list anew where anything has changed since it was read, here or elsewhere."""
+        if not self.settled or self._version != await self.shell.lanes.read(data_version):
+            await self._show_list()
+
+    async def _show_list(self, *, begun: bool = False) -> None:
+        """The whole list for what is asked now; a new answer is shown from its first lines on, unless it has `begun` already.
+
+        A newer question cancels this one.
+        """
+        asked, view, stale = self._asked, self.view, threading.Event()
+        new = asked != self._answered
+        read, whole = self.shell.lanes.read, None
+        self._reads += 1
+        self._order_is_due = False
         try:
-            ids = await self.shell.lanes.read(self.source.ids, view, -1)
-            if not view.text:
-                self._total = len(ids)
             self.table.highlight(self.source.highlights(view.text))
-            await self.table.show(ids, reset=asked != self._answered)
+            first = None if begun or not new else await read(first_rows, self.source, view, self.table.page_rows)
+            whole = asyncio.ensure_future(read(whole_order, self.source, view, stale.is_set))
+            if first:
+                await self.table.show(array("q", first), rows=first, reset=True)
+                self._show_beginning(view)
+            self._version, ids = await whole
+            await self.table.show(ids, rows=first, reset=new and not first)
         except WrongUse as error:
             self._show_words(error.message, wrong=True)
         except PortalError as error:
             self.say(error.message, warning=True)
         else:
-            self._show_words(self.source.words(view.text))
-            self._show_status()
+            self._show_whole(view)
+        finally:
+            stale.set()
+            if whole is not None:
+                whole.cancel()
         self._answered = max(self._answered, asked)
 
+    async def _reread(self) -> None:
+        try:
+            await self.table.reread()
+        except PortalError as error:
+            self.say(error.message, warning=True)
+
+    async def _follow_order(self) -> None:
+        """Read the order after somebody has written; given up where it is read for another reason meanwhile."""
+        self._reads_order, self._order_is_due = True, False
+        began, reads, view, lanes = time.monotonic(), self._reads, self.view, self.shell.lanes
+        try:
+            version = await lanes.read(data_version)
+            _version, ids = await lanes.count(whole_order, self.source, view, lambda: self._reads != reads)
+            if self._reads == reads:
+                self._version = version
+                await self.table.show(ids)
+                self._show_whole(view)
+        except PortalError as error:
+            if self._reads == reads:
+                self.say(error.message, warning=True)
+        finally:
+            self._reads_order = False
+            self._next_order_at = time.monotonic() + _PAUSES * (time.monotonic() - began)
+
+    def _show_beginning(self, view: ListView) -> None:
+        """The first lines are there; how many there are is known already where only the order is another."""
+        if view.text != self._counted:
+            self._count = None
+        self._show_words(self.source.words(view.text))
+        self._show_status()
+
+    def _show_whole(self, view: ListView) -> None:
+        """The whole list is there."""
+        self._count, self._counted = self.table.count, view.text
+        if not view.text:
+            self._total = self._count
+        self._show_words(self.source.words(view.text))
+        self._show_status()
+
     def _show_status(self) -> None:
-        count = self.table.count
-        total = count if self._total is None else self._total
-        parts = [_("{shown} of {total}").format(shown=count, total=total)]
-        marks, hidden = len(self.table.marks), self.table.hidden_marks
-        if marks and hidden:
-            text = ngettext("{n} marked, {hidden} not shown", "{n} marked, {hidden} not shown", marks)
-            parts.append(text.format(n=marks, hidden=hidden))
-        elif marks:
-            parts.append(ngettext("{n} marked", "{n} marked", marks).format(n=marks))
-        if self.table.range_begun:
-            parts.append(_("v marks to here"))
-        parts.append(self._order_words())
-        self.query_one("#list-status", Static).update(plain(" · ".join(parts)))
+        table, count = self.table, self._count
+        self.query_one(ListStatus).show(
+            count,
+            count if self._total is None else self._total,
+            self._order_words(),
+            marks=len(table.marks),
+            hidden=table.hidden_marks,
+            range_begun=table.range_begun,
+        )
         empty = self.query_one("#empty", Static)
         empty.display = count == 0
         if count == 0:
@@ -298,8 +385,8 @@ class ListScreen(PlaceScreen):
 
     def _show_words(self, words: str, *, wrong: bool = False) -> None:
         """The filter in words under the find line; what can't be read is told there, and the list stays as it was."""
-        line = self.query_one("#filter-words", Static)
-        line.update(plain(words))
+        line = self.query_one("#filter-words", SteadyLine)
+        line.tell(words)
         line.set_class(wrong, "-wrong")
         line.display = bool(words)
 

@@ -29,6 +29,11 @@ class PlaceScreen(Screen[None]):
         """Whether what is shown is what the last key asked for, so that the next one may act on it."""
         raise NotImplementedError
 
+    @property
+    def key_groups(self) -> Sequence[KeyGroup]:
+        """The keys that are in force here now."""
+        return self.KEY_GROUPS
+
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Tell what became of something, in the last line; nothing where this place was left meanwhile."""
         if self.is_attached:

@@ -1,38 +1,43 @@
-"""An account: its header and the Info tab with the switches of every e-mail address."""
+"""An account: its header, and the tabs Info, Activity and Mail."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
-from tui_portal.domain.access import Switch, UserState
-from tui_portal.domain.addresses import Validity, reason_in_words
-from tui_portal.domain.errors import PortalError, Refused
+from tui_portal.domain.access import Switch
+from tui_portal.domain.errors import PortalError
 from tui_portal.domain.moments import day_and_month
 from tui_portal.domain.staff import Right
-from tui_portal.i18n import _, language_name
-from tui_portal.services.access import AccessChange, AccessWish, change_access
-from tui_portal.services.accounts import AccountProfile, EmailSettings, account_profile
-from tui_portal.services.invitations import invite
+from tui_portal.i18n import _
+from tui_portal.services.accounts import AccountProfile, ContactCard, EmailSettings, account_profile
+from tui_portal.services.wording import state_in_words
 from tui_portal.tui import keys
 from tui_portal.tui.lists import status_words
+from tui_portal.tui.screens.address_actions import AddressActions
+from tui_portal.tui.screens.contact_actions import ContactActions
 from tui_portal.tui.screens.place import PlaceScreen
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import KeyBar, TitleBar, TooSmall
-from tui_portal.tui.widgets.settings_table import SettingsTable
+from tui_portal.tui.widgets.settings_table import SWITCHES, SettingsTable, is_on
 from tui_portal.tui.workers import start
 
 if TYPE_CHECKING:
-    from tui_portal.tui.modals.invitation import InvitationChoice, InvitationDialog
+    from tui_portal.services.context import Context
+    from tui_portal.services.undo import Undone
+    from tui_portal.tui.widgets.log_table import LogTab
+
+INFO, ACTIVITY, MAIL = TABS = ("info", "activity", "mail")
 
 
 class ProfileScreen(PlaceScreen):
-    """The profile of one account. What a dialog confirms is what gets done: its address is taken before it opens."""
+    """The profile of one account."""
 
     BINDINGS = keys.bindings(keys.PROFILE)
     AUTO_FOCUS = "SettingsTable"
@@ -41,12 +46,39 @@ class ProfileScreen(PlaceScreen):
     def __init__(self, account: int) -> None:
         super().__init__()
         self.account = account
-        self._profile: AccountProfile | None = None
+        self.profile: AccountProfile | None = None
+        self.address_actions = AddressActions(self)
+        self.contact_actions = ContactActions(self)
+        self._tab = INFO
         self._read = False
 
     @property
     def settled(self) -> bool:
-        return self._read
+        return self._read and (self._tab == INFO or self._log_tab(self._tab).settled)
+
+    @property
+    def key_groups(self) -> Sequence[keys.KeyGroup]:
+        if self._tab == INFO:
+            return self.KEY_GROUPS
+        from tui_portal.tui.widgets.log_table import READ_ONLY
+
+        return (READ_ONLY, keys.PROFILE, keys.EVERYWHERE)
+
+    @property
+    def table(self) -> SettingsTable:
+        """The contacts with their switches."""
+        return self.query_one(SettingsTable)
+
+    @property
+    def account_name(self) -> str:
+        """The account's ID and name, as dialogs say it."""
+        account = self.profile.account if self.profile else None
+        return f"{account.code} {account.name}" if account else ""
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether nobody can be given access."""
+        return self.profile is not None and self.profile.account.archived
 
     def compose(self) -> ComposeResult:
         yield TooSmall()
@@ -57,149 +89,42 @@ class ProfileScreen(PlaceScreen):
         yield KeyBar(*self.KEY_GROUPS)
 
     async def on_mount(self) -> None:
-        await self._show()
+        await self.show()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.show_surroundings)
 
     def read_again(self) -> None:
-        """Read the account anew."""
-        start(self, self._show, "profile", newest="profile")
+        """Read the account anew, and the tab in front."""
+        start(self, self.show, "profile", newest="profile")
+        if self._tab != INFO:
+            self._log_tab(self._tab).read_again()
 
     def show_surroundings(self) -> None:
         """The title line, from what the application knows now."""
-        if self._profile is None:
+        if self.profile is None:
             return
-        account = self._profile.account
+        account = self.profile.account
         where = [self.shell.firm_name, _("Accounts"), f"{account.code} {account.name}"]
         notes = self.shell.notes if self.has_class("-wide") else ()
         self.query_one(TitleBar).show(where, [status_words(account), *notes])
+        self.query_one("#profile-head", Static).update(self._head())
 
-    def action_back(self) -> None:
-        self.dismiss(None)
+    def contact_of(self, email: EmailSettings) -> ContactCard | None:
+        """The contact that an address of this account stands at: the one under the cursor, else the first; None for an unlinked one."""
+        here = self.table.contact
+        if here is not None and any(e.id == email.id for e in here.emails):
+            return here
+        contacts = self.profile.contacts if self.profile else ()
+        return next((card for card in contacts if any(e.id == email.id for e in card.emails)), None)
 
-    def action_invite(self) -> None:
-        email = self.query_one(SettingsTable).email
-        if email is None:
-            self.say(_("There is no e-mail address to invite."), warning=True)
-        elif self._is_archived:
-            self._say_archived()
-        elif not email.login:
-            self.say(
-                _("LOGIN is off for {address}: switch it on first (l).").format(address=email.address), warning=True
-            )
-        elif email.state is UserState.ACTIVE:
-            self.say(
-                _("{address} is active already and needs no invitation.").format(address=email.address), warning=True
-            )
-        elif email.validity in (Validity.INVALID, Validity.BOUNCING):
-            self._say_invalid(email)
-        elif self._may_write():
-            start(self, partial(self._invite, email), "invite")
+    def language_of(self, email: EmailSettings) -> str:
+        """The language of the mail to this address."""
+        contacts = self.profile.contacts if self.profile else ()
+        languages = (c.language for c in contacts if c.language and any(e.id == email.id for e in c.emails))
+        return next(languages, self.shell.firm_language)
 
-    def on_settings_table_switch_pressed(self, event: SettingsTable.SwitchPressed) -> None:
-        email, switch, on = event.email, event.switch, event.on
-        if self._profile is None or not self._may_write():
-            self._give_up(event)
-        elif on and email.validity is Validity.INVALID:
-            self._say_invalid(email)
-            self._give_up(event)
-        elif on and self._is_archived:
-            self._say_archived()
-            self._give_up(event)
-        elif switch is Switch.LOGIN:
-            start(self, partial(self._switch_login, event), "login")
-        else:
-            start(self, partial(self._save, event, AccessWish.of(switch, on)), "switch")
-
-    async def _switch_login(self, event: SettingsTable.SwitchPressed) -> None:
-        if event.on:
-            await self._grant(event)
-        elif await self._may_take_away(event.email):
-            await self._save(event, AccessWish(login=False))
-        else:
-            self._give_up(event)
-
-    async def _may_take_away(self, email: EmailSettings) -> bool:
-        """Ask once where somebody loses something: an active user their way in, an invited one their invitation."""
-        if email.state is UserState.ACTIVE:
-            lost = _(
-                "{address} will no longer be able to log in to {account}. Sessions that are open there end at once."
-            )
-        elif email.invite_state is not None:
-            lost = _(
-                "{address} was given access to {account}, and an invitation is open. With LOGIN off in the last account it "
-                "is withdrawn: its link dies."
-            )
-        else:
-            return True
-        from tui_portal.tui.modals.confirmation import Confirmation
-
-        question = lost.format(address=email.address, account=self._account_name())
-        dialog = Confirmation(_("LOGIN off"), email.address, question, _("Take access away"))
-        answer: bool | None = await self.app.push_screen_wait(dialog)
-        return bool(answer)
-
-    async def _grant(self, event: SettingsTable.SwitchPressed) -> None:
-        email = event.email
-        if email.validity is Validity.BOUNCING:
-            await self._save(event, AccessWish(login=True))
-            return
-        changes: list[AccessChange] = []
-
-        async def grant(choice: InvitationChoice) -> None:
-            wish = AccessWish(login=True, invite=choice.send, message=choice.message)
-            changes.append(await self.shell.lanes.write(change_access, [self.account], wish, email.id))
-
-        await self.app.push_screen_wait(self._dialog(email, grant, grants=True))
-        for change in changes:
-            self._tell(change, email, Switch.LOGIN)
-        self._give_up(event)
-        await self._show()
-
-    async def _invite(self, email: EmailSettings) -> None:
-        async def send(choice: InvitationChoice) -> None:
-            queued, skipped = await self.shell.lanes.write(invite, [email.id], choice.message)
-            if not queued and skipped:
-                raise Refused(f"{skipped[0].address}: {skipped[0].reason}")
-
-        if await self.app.push_screen_wait(self._dialog(email, send, grants=False)) is not None:
-            self.shell.mail_was_queued()
-            self.say(_("The invitation to {address} waits in the outbox.").format(address=email.address))
-        await self._show()
-
-    def _dialog(
-        self, email: EmailSettings, do: Callable[[InvitationChoice], Awaitable[object]], *, grants: bool
-    ) -> InvitationDialog:
-        from tui_portal.tui.modals.invitation import InvitationDialog
-
-        return InvitationDialog(
-            email.address,
-            self._account_name(),
-            language_name(self._language_of(email)),
-            do,
-            grants=grants,
-            active=email.activated,
-            most=self.shell.settings.limits.message_characters,
-        )
-
-    async def _save(self, event: SettingsTable.SwitchPressed, wish: AccessWish) -> None:
-        """Save a wish for one address and tell the outcome; the switch shows what is stored, whatever happens."""
-        try:
-            done = await self.shell.lanes.write(change_access, [self.account], wish, event.email.id)
-        except PortalError as error:
-            self.say(error.message, warning=True)
-        else:
-            self._tell(done, event.email, event.switch)
-        self._give_up(event)
-        await self._show()
-
-    def _give_up(self, event: SettingsTable.SwitchPressed) -> None:
-        """The switch is not being saved any more."""
-        if self.is_attached:
-            self.query_one(SettingsTable).end_saving(event.email, event.switch)
-
-    def _may_write(self) -> bool:
+    def may_write(self) -> bool:
         """Whether this person may change accounts here; the reason is told where not."""
         try:
             self.shell.lanes.context.require(Right.MANAGE_ACCOUNTS)
@@ -208,56 +133,211 @@ class ProfileScreen(PlaceScreen):
             return False
         return True
 
-    def _tell(self, done: AccessChange, email: EmailSettings, switch: Switch) -> None:
-        if done.invitations or done.notices:
-            self.shell.mail_was_queued()
-            self.say(_("LOGIN is on for {address}; the mail waits in the outbox.").format(address=email.address))
-        elif done.skipped:
-            self.say(f"{done.skipped[0].address}: {done.skipped[0].reason}", warning=True)
-        elif done.withdrawn:
-            self.say(_("LOGIN is off for {address}; the open invitation is withdrawn.").format(address=email.address))
-        elif done.changed:
-            self.say(_("{switch} is saved for {address}.").format(switch=switch.label, address=email.address))
-        else:
-            self.say(_("{address} had this already: a colleague was quicker.").format(address=email.address))
-
-    async def _show(self) -> None:
+    async def show(self) -> None:
+        """Read the account and show it as it is stored."""
+        account = self.account
         try:
-            self._profile = await self.shell.lanes.read(account_profile, self.account)
+            profile = await self.shell.lanes.read(account_profile, account)
         except PortalError as error:
             self.say(error.message, warning=True)
             return
         finally:
             self._read = True
-        if not self.is_attached:
+        if self.is_attached and account == self.account:
+            self.profile = profile
+            self.table.show(profile, self.shell.clock())
+            self.show_surroundings()
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def action_tab(self, step: int) -> None:
+        """Go to the tab beside this one."""
+        number = max(0, min(TABS.index(self._tab) + step, len(TABS) - 1))
+        if TABS[number] != self._tab:
+            start(self, partial(self._go_to_tab, TABS[number]), "tab", newest="tab")
+
+    def action_step(self, step: int) -> None:
+        """Go to the account beside this one in the list that it was opened from."""
+        start(self, partial(self._step, step), "step", newest="step")
+
+    def action_invite(self) -> None:
+        if self._on_info():
+            self.address_actions.invite(self.table.email)
+
+    def action_preferences(self, email: EmailSettings | None = None) -> None:
+        """The notification preferences of the address under the cursor."""
+        from tui_portal.tui.screens.preference_actions import open_preferences
+
+        email = email or self._email()
+        if email is not None:
+            start(self, partial(open_preferences, self, self.account, email.id), "preferences", newest="dialog")
+
+    def action_all_preferences(self) -> None:
+        """Those of all addresses, as a grid."""
+        from tui_portal.tui.screens.preference_actions import open_preference_grid
+
+        if self._on_info():
+            start(self, partial(open_preference_grid, self, self.account), "preferences", newest="dialog")
+
+    def action_explain(self, email: EmailSettings | None = None) -> None:
+        """Why the address under the cursor can, or can't, log in."""
+        from tui_portal.tui.screens.why_actions import show_why
+
+        email = email or self._email()
+        if email is not None:
+            start(self, partial(show_why, self, self.account, email.id), "why", newest="dialog")
+
+    def action_row_menu(self) -> None:
+        email = self._email()
+        if email is not None:
+            start(self, partial(self.address_actions.menu, email), "menu", newest="dialog")
+
+    def action_switch_all(self, name: str) -> None:
+        if self._on_info():
+            start(self, partial(self.address_actions.switch_all, Switch(name)), "all", newest="dialog")
+
+    def action_add_contact(self) -> None:
+        if self._on_info():
+            start(self, self.contact_actions.add, "contact", newest="dialog")
+
+    def action_edit_contact(self) -> None:
+        contact, email = self.table.contact, self.table.email
+        if not self._on_info():
             return
-        account, moment = self._profile.account, self.shell.clock()
-        last = _("never") if account.last_login is None else day_and_month(account.last_login, moment)
-        parts = [account.type.label, *account.tags, _("last login {date}").format(date=last)]
-        if account.test:
-            parts.append(_("test account"))
-        if account.archived:
-            parts.append(_("archived"))
-        self.query_one("#profile-head", Static).update(plain(" " + _("Info") + "   " + " · ".join(parts)))
-        self.query_one(SettingsTable).show(self._profile, moment)
+        if contact is not None:
+            work = partial(self.contact_actions.edit, contact, email.id if email else None)
+            start(self, work, "contact", newest="dialog")
+        elif email is not None:
+            start(self, partial(self.contact_actions.adopt, email), "contact", newest="dialog")
+        else:
+            self.say(_("There is no contact to edit: n finds or makes one."), warning=True)
+
+    def action_unlink_contact(self) -> None:
+        contact, email = self.table.contact, self.table.email
+        if not self._on_info():
+            return
+        if contact is not None:
+            start(self, partial(self.contact_actions.unlink, contact), "contact", newest="dialog")
+        elif email is not None:
+            start(self, partial(self.contact_actions.delete, email), "contact", newest="dialog")
+
+    def action_edit_account(self) -> None:
+        from tui_portal.tui.screens.account_form import edit_account
+
+        if self.may_write():
+            start(self, partial(edit_account, self, self.account), "account", newest="dialog")
+
+    def action_copy_address(self) -> None:
+        email = self._email()
+        if email is not None:
+            self._copy(email.address)
+
+    def action_copy_row(self) -> None:
+        email = self._email()
+        if email is not None:
+            switches = [f"{s.label} {_('on') if is_on(email, s) else _('off')}" for s in SWITCHES]
+            state = state_in_words(email, self.shell.clock())
+            self._copy("\t".join([self.account_name, email.label, email.address, *switches, state]))
+
+    def action_undo(self) -> None:
+        from tui_portal.services.undo import undo_last
+
+        start(self, partial(self._take_back, undo_last), "undo")
+
+    def action_redo(self) -> None:
+        from tui_portal.services.undo import redo_last
+
+        start(self, partial(self._take_back, redo_last), "undo")
+
+    def on_settings_table_switch_pressed(self, event: SettingsTable.SwitchPressed) -> None:
+        self.address_actions.press(event)
+
+    def on_settings_table_menu_asked(self) -> None:
+        self.action_row_menu()
+
+    def on_log_tab_entry_opened(self, event: LogTab.EntryOpened) -> None:
+        from tui_portal.tui.modals.entry import EntryDialog
+
+        self.app.push_screen(EntryDialog(event.entry))
+
+    async def _go_to_tab(self, name: str) -> None:
+        former, self._tab = self._tab, name
+        if name != INFO and not self.query(f"#{name}"):
+            from tui_portal.tui.widgets.log_table import activity_tab, mail_tab
+
+            await self.query_one("#work").mount(activity_tab() if name == ACTIVITY else mail_tab())
+        # The focus moves first: a widget that is hidden with the focus in it leaves the keyboard to nobody.
+        self._widget_of(name).display = True
+        (self.table if name == INFO else self._log_tab(name).table).focus()
+        self._widget_of(former).display = False
+        self.query_one(KeyBar).show(self._bar_groups())
         self.show_surroundings()
+        if name != INFO:
+            await self._log_tab(name).open(self.account)
 
-    @property
-    def _is_archived(self) -> bool:
-        return self._profile is not None and self._profile.account.archived
+    async def _step(self, step: int) -> None:
+        beside = await self.shell.beside(self.account, step)
+        if beside is None:
+            self.say(_("There is no further account in the list in this direction."), warning=True)
+            return
+        self.account, self._read = beside, False
+        self.table.forget()
+        await self.show()
+        if self._tab != INFO:
+            await self._log_tab(self._tab).open(beside)
 
-    def _say_archived(self) -> None:
-        self.say(_("The account is archived: nobody can be given access to it."), warning=True)
+    async def _take_back(self, use_case: Callable[[Context], Undone]) -> None:
+        try:
+            done = await self.shell.lanes.write(use_case)
+        except PortalError as error:
+            self.say(error.message, warning=True)
+        else:
+            self.say(done.in_words)
+        self.read_again()
 
-    def _say_invalid(self, email: EmailSettings) -> None:
-        reason = reason_in_words(email.reason)
-        self.say(_("{address} is not valid: {reason}.").format(address=email.address, reason=reason), warning=True)
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.say(_("Copied, where the terminal takes it (OSC 52): {text}").format(text=text))
 
-    def _account_name(self) -> str:
-        account = self._profile.account if self._profile else None
-        return f"{account.code} {account.name}" if account else ""
+    def _on_info(self) -> bool:
+        """Whether the Info tab is in front; where it leads there is told where not."""
+        if self._tab != INFO:
+            self.say(_("This is about an address of the Info tab: [ leads there."), warning=True)
+        return self._tab == INFO
 
-    def _language_of(self, email: EmailSettings) -> str:
-        contacts = self._profile.contacts if self._profile else ()
-        languages = (c.language for c in contacts if c.language and any(e.id == email.id for e in c.emails))
-        return next(languages, self.shell.firm_language)
+    def _email(self) -> EmailSettings | None:
+        """The address under the cursor; where there is none, that is told."""
+        if not self._on_info():
+            return None
+        if self.table.email is None:
+            self.say(_("There is no e-mail address here: e edits the contact."), warning=True)
+        return self.table.email
+
+    def _widget_of(self, name: str) -> SettingsTable | LogTab[Any]:
+        return self.table if name == INFO else self._log_tab(name)
+
+    def _log_tab(self, name: str) -> LogTab[Any]:
+        from tui_portal.tui.widgets.log_table import LogTab
+
+        return self.query_one(f"#{name}", LogTab)
+
+    def _bar_groups(self) -> Sequence[keys.KeyGroup]:
+        """What the last line names: on a tab that is only read, the few keys that do something there."""
+        if self._tab == INFO:
+            return self.KEY_GROUPS
+        there = tuple(key for key in keys.PROFILE.keys if key.name in ("tab_before", "tab_after", "back"))
+        return (self.key_groups[0], keys.KeyGroup("tab", keys.PROFILE.title, there), keys.EVERYWHERE)
+
+    def _head(self) -> Content:
+        """The tabs, and what there is to know of the account."""
+        assert self.profile is not None  # noqa: S101 - asked for only when it was read
+        account, moment = self.profile.account, self.shell.clock()
+        last = _("never") if account.last_login is None else day_and_month(account.last_login, moment)
+        facts = [account.type.label, *account.tags, _("last login {date}").format(date=last)]
+        facts += [
+            word for word, holds in ((_("test account"), account.test), (_("archived"), account.archived)) if holds
+        ]
+        titles = {INFO: _("Info"), ACTIVITY: _("Activity"), MAIL: _("Mail")}
+        tabs = [plain(f" {titles[name]} ", "bold reverse" if name == self._tab else "") for name in TABS]
+        return Content("").join([Content(" "), *tabs, plain("   " + " · ".join(facts))])

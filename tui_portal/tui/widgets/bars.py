@@ -95,6 +95,11 @@ class KeyBar(Widget):
         self._said = ""
         self._timer: Timer | None = None
 
+    def show(self, groups: Iterable[keys.KeyGroup]) -> None:
+        """Show the keys of other groups from now on."""
+        self._groups = tuple(groups)
+        self.refresh()
+
     def say(self, sentence: str, seconds: float, *, warning: bool = False) -> None:
         """Show `sentence` in place of the keys for `seconds`."""
         self._said = sentence

@@ -34,16 +34,28 @@ class ChoiceRow(Widget, Generic[V], can_focus=True):
     class Changed(Message):
         """Another answer was chosen."""
 
-    def __init__(self, label: str, answers: Sequence[tuple[V, str]], *, id: str) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(
+        self,
+        label: str,
+        answers: Sequence[tuple[V, str]],
+        *,
+        id: str,  # noqa: A002 - Textual's name for it
+        chosen: int = 0,
+    ) -> None:
         super().__init__(id=id)
         self._label = label
         self._answers = tuple(answers)
-        self._chosen = 0
+        self._chosen = chosen
 
     @property
     def value(self) -> V:
         """The answer that is chosen."""
         return self._answers[self._chosen][0]
+
+    def set_value(self, value: V) -> None:
+        """Choose the answer `value`; nobody is told."""
+        self._chosen = next((n for n, (answer, _label) in enumerate(self._answers) if answer == value), self._chosen)
+        self.refresh()
 
     def action_choose(self, step: int) -> None:
         self._set(max(0, min(self._chosen + step, len(self._answers) - 1)))
@@ -100,10 +112,10 @@ class CheckRow(Widget, can_focus=True):
     class Changed(Message):
         """The answer was turned round."""
 
-    def __init__(self, label: str, *, id: str) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, label: str, *, id: str, value: bool = False) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
         self._label = label
-        self.value = False
+        self.value = value
 
     def action_turn(self) -> None:
         self.value = not self.value

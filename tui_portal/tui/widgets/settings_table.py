@@ -23,6 +23,8 @@ from tui_portal.tui.text import fit
 SWITCHES = (Switch.LOGIN, Switch.NOTIFY, Switch.EMAIL_SYNC)
 _SWITCH_CELLS = (8, 9, 11)
 _NARROW_CELLS = (7, 7, 7)
+_SWITCH_SIGN = 6
+_MENU_SIGN = "⋮"
 _NARROW = 76
 _WIDEST_START = 78
 _LABEL_CELLS = 14
@@ -40,6 +42,14 @@ class _Line:
     number: int = -1
 
 
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Where the cursor can stand: an address of a contact, an unlinked e-mail, or a contact that has no address."""
+
+    contact: ContactCard | None
+    email: EmailSettings | None
+
+
 class SettingsTable(Widget, can_focus=True):
     """The Contacts section and the Unlinked e-mails section of one account."""
 
@@ -54,6 +64,7 @@ class SettingsTable(Widget, can_focus=True):
         "settings-table--off",
         "settings-table--cursor",
         "settings-table--invalid",
+        "settings-table--guide",
     }
 
     class SwitchPressed(Message):
@@ -65,10 +76,13 @@ class SettingsTable(Widget, can_focus=True):
             self.switch = switch
             self.on = on
 
+    class MenuAsked(Message):
+        """The sign for the menu of an address was clicked; the cursor is on it."""
+
     def __init__(self) -> None:
         super().__init__(id="settings")
         self._lines: list[_Line] = []
-        self._stops: list[EmailSettings | None] = []
+        self._stops: list[_Stop] = []
         self._saving: dict[tuple[int, Switch], list[bool]] = {}
         self._cursor = 0
         self._side = 0
@@ -77,19 +91,30 @@ class SettingsTable(Widget, can_focus=True):
     @property
     def email(self) -> EmailSettings | None:
         """The address under the cursor."""
-        return self._stops[self._cursor] if self._stops else None
+        return self._stops[self._cursor].email if self._stops else None
+
+    @property
+    def contact(self) -> ContactCard | None:
+        """The contact under the cursor; None on an unlinked e-mail."""
+        return self._stops[self._cursor].contact if self._stops else None
 
     def show(self, profile: AccountProfile, moment: int) -> None:
         """Show `profile` as it stands at `moment`; the cursor stays on its address."""
         here = self.email
         self._lines, self._stops = _lines(profile, moment)
         places = [
-            n for n, email in enumerate(self._stops) if here is not None and email is not None and email.id == here.id
+            n
+            for n, stop in enumerate(self._stops)
+            if here is not None and stop.email is not None and stop.email.id == here.id
         ]
         nearest = min(places, key=lambda n: abs(n - self._cursor)) if places else self._cursor
         self._cursor = max(0, min(nearest, len(self._stops) - 1))
         self._keep_in_sight()
         self.refresh()
+
+    def forget(self) -> None:
+        """Another account is about to be shown: the cursor begins at its first address."""
+        self._lines, self._stops, self._cursor, self._top = [], [], 0, 0
 
     def end_saving(self, email: EmailSettings, switch: Switch) -> None:
         """One press of this switch has been dealt with, in the order in which they were made."""
@@ -135,9 +160,12 @@ class SettingsTable(Widget, can_focus=True):
         self._go_to(self._lines[line].number)
         x = event.x - self._switches_start()
         for side, cells in enumerate(self._cells):
-            if self._lines[line].kind == "email" and 0 <= x < cells:
+            if self._lines[line].kind == "email" and 0 <= x < min(cells, _SWITCH_SIGN):
                 self.action_press(SWITCHES[side].value)
             x -= cells
+        room = self._cells[-1] - _SWITCH_SIGN
+        if self._lines[line].kind == "email" and event.x >= self._switches_start() + sum(self._cells) - room:
+            self.post_message(self.MenuAsked())
 
     def on_mouse_scroll_down(self) -> None:
         self.action_move(1)
@@ -173,22 +201,22 @@ class SettingsTable(Widget, can_focus=True):
     def _paint(self, line: _Line) -> list[Segment]:
         if line.kind == "email":
             return self._paint_email(line)
-        names = {"heading": "head", "contact": "contact", "state": "state", "note": "state"}
+        names = {"heading": "head", "contact": "contact", "state": "state", "note": "state", "guide": "guide"}
         here = line.kind == "note" and line.number == self._cursor and self.has_focus
         style = self.get_component_rich_style(f"settings-table--{'here' if here else names[line.kind]}")
         width = self.size.width
-        if line.kind == "state":
+        if line.kind in ("state", "guide"):
             return [Segment(fit(" " * (_LABEL_CELLS + 3) + line.text, width), style)]
         note = fit(line.note, min(cell_len(safe(line.note)), width // 2))
         return [Segment(fit(f" {line.text}", width - cell_len(note) - 2) + f" {note} ", style)]
 
     def _paint_email(self, line: _Line) -> list[Segment]:
-        email = self._stops[line.number]
+        email = self._stops[line.number].email
         if email is None:
             return []
         here = line.number == self._cursor and self.has_focus
         row = self.get_component_rich_style("settings-table--here" if here else "settings-table--row")
-        sign = "!" if email.validity in (Validity.INVALID, Validity.BOUNCING) else " "
+        sign = " " if email.validity is Validity.VALID and not email.suppressed else "!"
         red = row + self.get_component_rich_style("settings-table--invalid", partial=True)
         start = self._switches_start()
         segments = [
@@ -206,6 +234,8 @@ class SettingsTable(Widget, can_focus=True):
             partial = self.get_component_rich_style(f"settings-table--{name}", partial=True)
             segments.append(Segment(text, row + partial))
             segments.append(Segment(" " * (cells - cell_len(text)), row))
+        room = self._cells[-1] - _SWITCH_SIGN
+        segments[-1] = Segment(_MENU_SIGN.rjust(room - 1).ljust(room) if room > 1 else _MENU_SIGN, row)
         return segments
 
     @property
@@ -239,31 +269,36 @@ def is_on(email: EmailSettings, switch: Switch) -> bool:
     return {Switch.LOGIN: email.login, Switch.NOTIFY: email.notify, Switch.EMAIL_SYNC: email.sync}[switch]
 
 
-def _lines(profile: AccountProfile, moment: int) -> tuple[list[_Line], list[EmailSettings | None]]:
+def _lines(profile: AccountProfile, moment: int) -> tuple[list[_Line], list[_Stop]]:
     """The lines of the tab, and the stops of the cursor."""
     lines: list[_Line] = []
-    stops: list[EmailSettings | None] = []
+    stops: list[_Stop] = []
 
-    def take(email: EmailSettings) -> None:
+    def take(contact: ContactCard | None, email: EmailSettings) -> None:
         lines.append(_Line("email", number=len(stops)))
         lines.append(_Line("state", text=state_in_words(email, moment), number=len(stops)))
-        stops.append(email)
+        lines.extend(
+            _Line("guide", text=change.note(email.id), number=len(stops))
+            for change in profile.changes
+            if email.id == (change.old if contact is None else change.new)
+        )
+        stops.append(_Stop(contact, email))
 
     for contact in profile.contacts:
         lines.append(_Line("contact", text=contact.name, note=_contact_note(contact)))
         for email in contact.emails:
-            take(email)
+            take(contact, email)
         if not contact.emails:
             lines.append(_Line("note", text="   " + _("no e-mail address"), number=len(stops)))
-            stops.append(None)
+            stops.append(_Stop(contact, None))
     if not profile.contacts:
-        lines.append(_Line("note", text=_("This account has no contacts.")))
+        lines.append(_Line("note", text=_("This account has no contacts: n finds or makes one.")))
     if profile.unlinked:
         lines.append(_Line("heading", text=_("Unlinked emails")))
         for email in profile.unlinked:
-            take(email)
+            take(None, email)
     return lines, stops
 
 
 def _contact_note(contact: ContactCard) -> str:
-    return " · ".join(part for part in (contact.phone, contact.language or "") if part)
+    return " · ".join(part for part in (contact.company, contact.phone, contact.language or "") if part)

@@ -20,8 +20,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_portal.tui import keys
-from tui_portal.tui.text import fit
 from tui_portal.tui.widgets.columns import Column, fitting
+from tui_portal.tui.widgets.window_lines import STYLES, painted, titles
 from tui_portal.tui.workers import start
 
 R = TypeVar("R")
@@ -34,18 +34,7 @@ class WindowTable(Widget, Generic[R], can_focus=True):
     """The windowed list. `fetch` awaits the rows for ids, in their order; what is gone is left out of its answer."""
 
     BINDINGS = keys.bindings(keys.LIST)
-    COMPONENT_CLASSES = {
-        "window-table--head",
-        "window-table--row",
-        "window-table--cursor",
-        "window-table--here",
-        "window-table--active",
-        "window-table--offline",
-        "window-table--invalid",
-        "window-table--dim",
-        "window-table--mark",
-        "window-table--match",
-    }
+    COMPONENT_CLASSES = {f"window-table--{name}" for name in STYLES}
 
     class RowOpened(Message):
         """Enter was pressed on a row."""
@@ -81,6 +70,8 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         self._rows: dict[int, R] = {}
         self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
         self._marks: set[int] = set()
+        self._hidden = 0
+        self._shown: dict[int, Strip] = {}
         self._match: Callable[[str], list[tuple[int, int]]] | None = None
         self._anchor: int | None = None
         self._top = 0
@@ -111,7 +102,7 @@ class WindowTable(Widget, Generic[R], can_focus=True):
     @property
     def hidden_marks(self) -> int:
         """How many of the marked ids the list does not show now."""
-        return len(self._marks.difference(self._ids)) if self._marks else 0
+        return self._hidden
 
     @property
     def range_begun(self) -> bool:
@@ -133,24 +124,22 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         """Begin another list with these columns; it is empty until `show`."""
         self._columns, self._flexible = tuple(columns), flexible
         self._ids, self._rows = array("q"), {}
-        self._marks, self._anchor = set(), None  # the ids of another list are other things
+        self._marks, self._hidden, self._anchor = set(), 0, None  # the ids of another list are other things
         self._top = self._cursor = 0
         self._lay_out()
         self.refresh()
 
     def highlight(self, match: Callable[[str], list[tuple[int, int]]] | None) -> None:
-        """From the next `show` on mark what `match` finds in a text: (start, end) of each place."""
+        """Mark what `match` finds in a text from now on: (start, end) of each place."""
+        if (match, self._match) != (None, None):
+            self._strips.clear()
         self._match = match
 
     async def show(self, ids: array[int], *, rows: dict[int, R] | None = None, reset: bool = False) -> None:
         """Show the list of `ids`. The cursor stays on its row and the row on its line, unless `reset` asks for the start.
 
-        `rows` are fresh rows; without them
-        those in sight are fetched.
+        `rows` are fresh rows; those in sight that are not among them are fetched. Only lines that change are painted.
         """
-        if not reset and rows is None and self._rows and ids == self._ids:
-            await self.reread()  # the same list: only the lines that have changed are painted again
-            return
         found = dict(rows or {})
         while True:
             cursor, top = (0, self._clamped_top(0, 0, len(ids))) if reset else self._same_place(ids)
@@ -162,35 +151,56 @@ class WindowTable(Widget, Generic[R], can_focus=True):
             if not fetched or reset:
                 break
             # Keys that were pressed meanwhile have moved the cursor: look again.
-        self._ids = ids
+        if ids != self._ids:
+            self._ids = ids
+            self._count_hidden()
         self._top, self._cursor = top, cursor
-        self._rows = found
-        self._strips.clear()
-        self.refresh()
+        self._take(found)
         self._fetch_around()
 
     def _same_place(self, ids: array[int]) -> tuple[int, int]:
         """Cursor and first row in sight for a new list of `ids`, so that the row under the cursor keeps its line."""
-        here = self.cursor_id
-        try:
-            cursor = 0 if here is None else ids.index(here)
-        except ValueError:
-            cursor = max(0, min(self._cursor, len(ids) - 1))
+        here, cursor = self.cursor_id, self._cursor
+        if here is None:
+            cursor = 0
+        elif not (cursor < len(ids) and ids[cursor] == here):
+            try:
+                cursor = ids.index(here)
+            except ValueError:
+                cursor = max(0, min(cursor, len(ids) - 1))
         return cursor, self._clamped_top(cursor - (self._cursor - self._top), cursor, len(ids))
 
     async def reread(self) -> None:
-        """Fetch the rows in sight again and repaint those that changed."""
-        wanted = list(self._ids[self._top : self._top + self.page_rows])
-        found = await self._fetch(wanted)
-        changed = [n for n in wanted if self._rows.get(n) != found.get(n)]
-        for number in [n for n in self._rows if n not in found]:
-            del self._rows[number]
-        self._rows.update(found)
-        for number in changed:
-            for key in [key for key in self._strips if key[0] == number]:
-                del self._strips[key]
-            if number in wanted:
-                self.refresh(self._line_region(wanted.index(number)))
+        """Fetch the rows in sight again, and paint those that changed."""
+        asked = self._in_sight
+        found = await self._fetch(list(asked))
+        # A key that was pressed meanwhile may have brought others into sight, which are as fresh.
+        kept = {n: self._rows[n] for n in self._in_sight if n in self._rows and n not in asked}
+        self._take(kept | found)
+        self._fetch_around()
+
+    @property
+    def _in_sight(self) -> array[int]:
+        return self._ids[self._top : self._top + self.page_rows]
+
+    def _take(self, rows: dict[int, R]) -> None:
+        """Have these rows and no others, and paint the lines that change by it."""
+        former, self._rows = self._rows, rows
+        for key in [key for key in self._strips if former.get(key[0]) != rows.get(key[0])]:
+            del self._strips[key]
+        self._paint_changes()
+
+    def _paint_changes(self) -> None:
+        """Ask for the lines that are to look other than they do; for all at once where those are most of them."""
+        lines = range(1, self.page_rows + 1)
+        changed = [y for y in lines if self._shown.get(y) != self._line(y)]
+        if len(changed) * 2 > len(lines):
+            self.refresh()
+        elif changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    def _count_hidden(self) -> None:
+        self._hidden = len(self._marks.difference(self._ids)) if self._marks else 0
 
     async def action_move(self, step: int) -> None:
         await self._go_to(self._cursor + step)
@@ -236,12 +246,26 @@ class WindowTable(Widget, Generic[R], can_focus=True):
             self._anchor = None
         self._marks_changed()
 
+    async def step_from(self, row_id: int, step: int) -> int | None:
+        """Move the cursor to the row `step` lines below (or above) the one with the id `row_id`; its id, or None where the
+        list ends, or holds no such row.
+        """
+        try:
+            number = self._cursor if self.cursor_id == row_id else self._ids.index(row_id)
+        except ValueError:
+            return None
+        if not 0 <= number + step < len(self._ids):
+            return None
+        await self._go_to(number + step)
+        return self.cursor_id
+
     def clear_marks(self) -> bool:
         """Give up a range that was begun, else all marks; whether there was anything to give up."""
         if self._anchor is not None:
             self._anchor = None
         elif self._marks:
             self._marks.clear()
+            self._hidden = 0
         else:
             return False
         self._marks_changed()
@@ -294,11 +318,16 @@ class WindowTable(Widget, Generic[R], can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y == 0:
-            style = self.get_component_rich_style("window-table--head")
-            return Strip([Segment(self._head(), style)], width).adjust_cell_length(width, style)
+            style = self._style("head")
+            return Strip([Segment(titles(self._shown_columns), style)], width).adjust_cell_length(width, style)
+        strip = self._shown[y] = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
+        """What line `y` is to look like, from 1 below the titles."""
         number = self._top + y - 1
         if number >= len(self._ids) or self._ids[number] not in self._rows:
-            return Strip.blank(width, self.get_component_rich_style("window-table--row"))
+            return Strip.blank(self.size.width, self._style("row"))
         here = self._ids[number]
         key = (here, number == self._cursor, self.has_focus, here in self._marks)
         strip = self._strips.get(key)
@@ -307,36 +336,12 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         return strip
 
     def _paint(self, row: R, under_cursor: bool, marked: bool) -> Strip:
-        cursor = "window-table--cursor" if self.has_focus else "window-table--here"
-        name = cursor if under_cursor else "window-table--row"
-        base = self.get_component_rich_style(name)
-        mark = self.get_component_rich_style("window-table--mark", partial=True)
-        segments = [Segment("■ ", base + mark) if marked else Segment("  ", base)]
-        for column, width in self._shown_columns:
-            cell = column.cell(row)
-            style = base
-            if cell.style:
-                accent: Style = self.get_component_rich_style(f"window-table--{cell.style}", partial=True)
-                # Under the cursor the bar's own colours must stay readable; the sign beside tells the state.
-                style = base + (Style(bold=accent.bold) if under_cursor else accent)
-            text = fit(cell.text, width, right=column.right) + " "
-            segments += self._marked(text, style) if column.found else [Segment(text, style)]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        base = ("cursor" if self.has_focus else "here") if under_cursor else "row"
+        strip = painted(row, self._shown_columns, self._style, base, marked=marked, match=self._match)
+        return strip.adjust_cell_length(self.size.width, self._style(base))
 
-    def _marked(self, text: str, style: Style) -> list[Segment]:
-        """The text with what was looked for made to stand out."""
-        found = self._match(text) if self._match is not None else []
-        match = style + self.get_component_rich_style("window-table--match", partial=True)
-        segments, at = [], 0
-        for first, end in found:
-            segments += [Segment(text[at:first], style), Segment(text[first:end], match)]
-            at = end
-        return [*segments, Segment(text[at:], style)]
-
-    def _head(self) -> str:
-        return "  " + "".join(
-            fit(column.title(), width, right=column.right) + " " for column, width in self._shown_columns
-        )
+    def _style(self, name: str, *, partial: bool = False) -> Style:
+        return self.get_component_rich_style(f"window-table--{name}", partial=partial)
 
     def _lay_out(self) -> None:
         """Which columns fit, and how wide each is."""
