@@ -6,6 +6,7 @@ An unknown key is an error that names the file, the key and the nearest known on
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,7 +37,8 @@ class MailSettings:
     user: str = ""
     password_file: str = ""
     sender: str = field(default="", metadata={"key": "from"})
-    copies_to: tuple[str, ...] = field(default=(), metadata={"kind": str})
+    bounces_to: str = field(default="", metadata={"address": True})  # where notices come back to; empty: to the sender
+    copies_to: tuple[str, ...] = field(default=(), metadata={"kind": str, "address": True})
     check_domains: bool = False  # ask in the background whether the domains of the addresses take mail
 
 
@@ -80,6 +82,9 @@ class LimitSettings:
     retry_first_seconds: int = _number(300, 0, 604_800)
     retry_most_seconds: int = _number(4000, 0, 604_800)
     retry_days: int = _number(5, 0, 365)
+    mails_per_minute: int = _number(0, 0, 100_000)  # 0: as many as the mail server takes
+    domain_per_minute: int = _number(0, 0, 100_000)  # to one recipient domain
+    bounce_bytes: int = _number(1024 * 1024, 4096, 64 * 1024 * 1024)  # so much of a message is looked at for a notice
     import_bytes: int = _number(64 * 1024 * 1024, 1, 4 * 1024**3)
     request_bytes: int = _number(64 * 1024, 1024, 64 * 1024 * 1024)
     hash_at_once: int = _number(4, 1, 256)
@@ -183,14 +188,20 @@ def _section(section: type[Any], name: str, values: dict[str, Any], path: Path |
 
 
 def _check(path: Path | None, name: str, value: Any, kind: type[Any], bounds: Mapping[str, Any]) -> None:
-    """Raise WrongUse unless `value` is of this kind and, where it is a number, within its bounds."""
+    """Raise WrongUse unless `value` is of this kind and, where it is a number, within its bounds; or is no address where it must be."""
     if type(value) is not kind:
         words = {bool: _("true or false"), int: _("a whole number"), str: _("text in quotes")}
         raise _wrong(path, name, words[kind])
+    if bounds.get("address") and value and not _ADDRESS.fullmatch(value):
+        raise _wrong(path, name, _("an e-mail address, without a name"))
     if kind is int and not bounds["least"] <= value <= bounds["most"]:
         raise _wrong(
             path, name, _("a number from {least} to {most}").format(least=bounds["least"], most=bounds["most"])
         )
+
+
+# No more than that it is one: what the mail server would not take is found out when the mail is handed over.
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
 
 def _themes() -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tui_portal.config import FirmSettings, MailSettings, Settings
+from tui_portal.config import FirmSettings, LimitSettings, MailSettings, Settings
 from tui_portal.domain.accounts import AccountType
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.contacts import create_account, create_contact
@@ -31,6 +31,11 @@ def settings_for(smtp: str, **mail: str) -> Settings:
 def using(office: Context, settings: Settings) -> Context:
     """The same office with other settings."""
     return replace(office, settings=settings)
+
+
+def limited_to(office: Context, **limits: int) -> Context:
+    """The same office with these limits."""
+    return using(office, replace(office.settings, limits=LimitSettings(**limits)))
 
 
 def invited(

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Clock
 from tests.mail.firm import PORTAL, SENDER, crowd, invited, link_in, settings_for, states, token_of, using
 from tests.smtp_server import DROP, MailServer
-from tui_portal.config import LimitSettings
+from tui_portal.config import InvitationSettings, LimitSettings
 from tui_portal.domain.accounts import AccountType
 from tui_portal.domain.errors import DatabaseUnusable, NotAllowed
 from tui_portal.domain.invitations import LinkState
@@ -122,6 +122,24 @@ def test_a_mail_that_is_put_off_for_days_fails_in_the_end(
     assert deliver_once(office).failed == 1
     email = account_profile(office, account).emails[0]
     assert (email.invite_state, email.failure) == ("failed", "452 4.2.2 mailbox full")
+
+
+def test_a_mail_is_tried_no_longer_than_its_link_lives(office: Context, mail_server: MailServer, clock: Clock) -> None:
+    settings = dataclasses.replace(office.settings, invitations=InvitationSettings(expire_days=1))
+    office = using(office, settings)
+    account = invited(office, "zoe@dupont.example")
+    mail_server.on_rcpt = lambda _to: "450 4.2.0 greylisted"
+    tries, began = 0, clock()
+    while deliver_once(office).failed == 0:
+        tries += 1
+        next_try = letters(office)[0].next_try
+        assert next_try is not None
+        assert next_try < began + DAY
+        clock.advance(next_try - clock())
+
+    assert tries == 24  # after 300, 600, 1200 and 2400 s, then every 4000 s
+    email = account_profile(office, account).emails[0]
+    assert (email.invite_state, email.failure) == ("failed", "450 4.2.0 greylisted")
 
 
 def test_a_mailbox_that_does_not_exist_fails_at_once_and_is_marked(office: Context, mail_server: MailServer) -> None:
@@ -258,7 +276,7 @@ def test_the_former_link_dies_when_the_new_mail_is_handed_over_and_not_before(
 
     invite(office, [address])
     assert _link_state(office, former) is LinkState.LIVE
-    mail_server.on_rcpt = lambda _to: "550 5.2.1 disabled"
+    mail_server.on_rcpt = lambda _to: "550 5.7.1 not wanted here"
     assert deliver_once(office).failed == 1
     assert _link_state(office, former) is LinkState.LIVE
 

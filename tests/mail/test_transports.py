@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import ssl
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.mail.firm import SENDER, crowd, invited, settings_for, states, using
 from tests.smtp_server import MailServer
-from tui_portal.config import MailSettings, Settings
+from tui_portal.config import MailSettings, Settings, read_settings
+from tui_portal.domain.errors import WrongUse
 from tui_portal.services.context import Context
 from tui_portal.services.delivery import Delivered, deliver_once
 from tui_portal.services.outbox import letters
@@ -174,3 +176,38 @@ def test_a_folder_that_can_not_be_written_keeps_the_mail(office: Context, tmp_pa
 
     assert "can't be written to the folder" in done.problem
     assert states(office) == ["queued"]
+
+
+def test_a_file_begins_with_where_the_mail_came_from_and_where_it_arrived(office: Context, tmp_path: Path) -> None:
+    invited(office, "zoe@dupont.example")
+    settings = settings_for(f"folder:{tmp_path / 'mail'}", bounces_to="bounces@hansen-partner.example")
+    mail = replace(settings.mail, copies_to=("archive@hansen-partner.example",))
+
+    assert deliver_once(using(office, replace(settings, mail=mail))) == Delivered(sent=1)
+
+    copy, invitation = (file.read_bytes() for file in sorted((tmp_path / "mail").iterdir()))
+    assert re.match(
+        rb"Return-Path: <bounces\+1-[a-z2-7]{16}@hansen-partner\.example>\r\nDelivered-To: zoe@dupont\.example\r\nFrom: ",
+        invitation,
+    )
+    assert copy.startswith(
+        b"Return-Path: <bounces@hansen-partner.example>\r\nDelivered-To: archive@hansen-partner.example\r\nFrom: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('bounces_to = "bounces"', "mail.bounces_to must be an e-mail address"),
+        ('bounces_to = "Bounces <bounces@x.example>"', "mail.bounces_to must be an e-mail address"),
+        ('copies_to = ["office@x.example", "x"]', "mail.copies_to must be an e-mail address"),
+        ("bounces_to = 3", "mail.bounces_to must be text in quotes"),
+    ],
+)
+def test_addresses_in_the_settings_are_addresses(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"[mail]\n{text}\n")
+    with pytest.raises(WrongUse, match=told):
+        read_settings(path)
+    path.write_text('[mail]\nbounces_to = ""\ncopies_to = []\n')
+    assert read_settings(path).mail == MailSettings()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui_portal.domain.accounts import AccountType
 from tui_portal.services.access import AccessWish, change_access, find_address
+from tui_portal.services.accounts import EmailSettings, account_profile
 from tui_portal.services.activation import activate
 from tui_portal.services.check import Level, check
+from tui_portal.services.contact_plans import ContactEdit, stored_contact
 from tui_portal.services.contacts import create_account, create_contact
 from tui_portal.services.context import Context
 from tui_portal.services.fates import record_sent
@@ -115,3 +117,23 @@ def colleague(office: Context) -> Context:
 def faults(office: Context) -> list[str]:
     """What `check` finds wrong."""
     return [finding.words for finding in check(office) if finding.level is Level.FAULT]
+
+
+def dupont(office: Context, *addresses: str) -> tuple[int, int]:
+    """An account with a contact who has these addresses."""
+    account = create_account(office, "Dupont [/SARL]", AccountType.COMPANY)
+    return account, create_contact(
+        office, [account], "Élodie Dupont", addresses or ["elodie@dupont.example"], language="fr"
+    )
+
+
+def retyped(office: Context, contact: int, **addresses: str) -> ContactEdit:
+    """The contact with other addresses: old local part → what is typed there."""
+    edit = stored_contact(office, contact).as_edit
+    lines = tuple(replace(a, address=addresses.get(a.address.partition("@")[0], a.address)) for a in edit.addresses)
+    return replace(edit, addresses=lines)
+
+
+def emails(office: Context, account: int) -> dict[str, EmailSettings]:
+    """What stands in an account, by address."""
+    return {email.address: email for email in account_profile(office, account).emails}

@@ -6,13 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from tests.services.firms import activated, colleague, everything, faults, firm_of, send_all, standing
+from tests.services.firms import (
+    activated,
+    colleague,
+    dupont,
+    emails,
+    everything,
+    faults,
+    firm_of,
+    retyped,
+    send_all,
+    standing,
+)
 from tui_portal.domain.access import UserState
 from tui_portal.domain.accounts import AccountType
 from tui_portal.domain.errors import Conflict, NotFound, Refused
 from tui_portal.services.access import AccessWish, change_access, find_address
 from tui_portal.services.account_edits import AccountFields, account_fields, save_account
-from tui_portal.services.accounts import EmailSettings, account_profile
+from tui_portal.services.accounts import account_profile
 from tui_portal.services.contact_edits import foresee_contact, save_contact
 from tui_portal.services.contact_links import (
     delete_unlinked,
@@ -30,25 +41,6 @@ from tui_portal.services.undo import redo_last, undo_last
 
 ALL_ON = AccessWish(login=True, notify=True, sync=True, invite=True, message="Welcome")
 LOG = ("activity", "operation", "sqlite_sequence", "account_search", "email_address", "tag")
-
-
-def dupont(office: Context, *addresses: str) -> tuple[int, int]:
-    """An account with a contact who has these addresses."""
-    account = create_account(office, "Dupont [/SARL]", AccountType.COMPANY)
-    return account, create_contact(
-        office, [account], "Élodie Dupont", addresses or ["elodie@dupont.example"], language="fr"
-    )
-
-
-def retyped(office: Context, contact: int, **addresses: str) -> ContactEdit:
-    """The contact with other addresses: old local part → what is typed there."""
-    edit = stored_contact(office, contact).as_edit
-    lines = tuple(replace(a, address=addresses.get(a.address.partition("@")[0], a.address)) for a in edit.addresses)
-    return replace(edit, addresses=lines)
-
-
-def emails(office: Context, account: int) -> dict[str, EmailSettings]:
-    return {email.address: email for email in account_profile(office, account).emails}
 
 
 def test_a_contact_is_edited_and_the_edit_is_taken_back_and_done_again(office: Context) -> None:

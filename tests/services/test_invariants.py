@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,15 +13,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.conftest import Clock
-from tests.services.firms import faults, send_all, token
+from tests.services.firms import OWNER, colleague, faults, send_all, token
 from tui_portal.config import Settings
 from tui_portal.domain.access import UserState
 from tui_portal.domain.accounts import AccountStatus, AccountType
 from tui_portal.domain.errors import PortalError
+from tui_portal.domain.notifications import NotificationGroup, NotificationKind
 from tui_portal.services.access import AccessWish, change_access, find_address
+from tui_portal.services.account_edits import AccountFields, account_fields, save_account
 from tui_portal.services.accounts import account_profile
-from tui_portal.services.activation import activate, session_user
-from tui_portal.services.address_changes import finish_change, open_changes
+from tui_portal.services.activation import activate, log_in, session_user
+from tui_portal.services.address_changes import finish_change, give_up_change, open_changes
+from tui_portal.services.address_checks import clear_bounce, mark_bounced, suppress_address
 from tui_portal.services.archive import activate_again, archive
 from tui_portal.services.contact_edits import save_contact
 from tui_portal.services.contact_links import delete_unlinked, link_contact, unlink_contact
@@ -28,7 +32,13 @@ from tui_portal.services.contact_plans import AddressEdit, ContactEdit, stored_c
 from tui_portal.services.contacts import create_account
 from tui_portal.services.context import Context
 from tui_portal.services.firm import create_firm
-from tui_portal.services.invitations import cancel, invite, open_link
+from tui_portal.services.invitations import cancel, invite, link_for, open_link
+from tui_portal.services.links import copy_link
+from tui_portal.services.notifications import recipients
+from tui_portal.services.outbox import claim
+from tui_portal.services.password_resets import link_for as reset_link_for
+from tui_portal.services.password_resets import open_reset, request_forgotten, request_reset, use_reset
+from tui_portal.services.preferences import read_preferences, set_preferences
 from tui_portal.services.staff import identify
 from tui_portal.services.undo import redo_last, undo_last
 
@@ -58,7 +68,9 @@ class Office(RuleBasedStateMachine):
         known = {"firm": "F", "owner_login": "olga", "owner_name": "Olga", "owner_email": "olga@f.example"}
         made = create_firm(path, Settings(), **known, clock=self.clock)
         made.database.execute("PRAGMA synchronous = OFF")
-        self.office = identify(Context(made.database, made.settings, self.clock), login="olga")
+        self.olga = identify(Context(made.database, made.settings, self.clock), login="olga")
+        self.carl = colleague(self.olga)
+        self.office = self.olga
         self.sessions: list[str] = []
         for n in range(ACCOUNTS):
             create_account(self.office, f"Account {n}", AccountType.COMPANY)
@@ -67,6 +79,11 @@ class Office(RuleBasedStateMachine):
         if hasattr(self, "office"):
             self.office.database.close()
             self._folder.cleanup()
+
+    @rule(carl=st.booleans())
+    def take_turns(self, carl: bool) -> None:
+        """Who does what follows."""
+        self.office = self.carl if carl else self.olga
 
     @rule(target=contacts, account=account_ids, address=addresses)
     def make_contact(self, account: int, address: str) -> int:
@@ -138,6 +155,106 @@ class Office(RuleBasedStateMachine):
             with contextlib.suppress(PortalError):
                 finish_change(self.office, change.id)
 
+    @rule(account=account_ids)
+    def give_up(self, account: int) -> None:
+        for change in open_changes(self.office, account):
+            give_up_change(self.office, change.id)
+
+    @rule(account=account_ids, group=st.sampled_from(NotificationGroup), on=st.booleans())
+    def prefer(self, account: int, group: NotificationGroup, on: bool) -> None:
+        rows = read_preferences(self.office, account).rows
+        set_preferences(self.office, account, {row.id: {group: on} for row in rows[:2]})
+
+    @rule(account=account_ids, name=st.sampled_from(["One", "Two"]), tags=st.sets(st.sampled_from(["a", "B", "c"])))
+    def edit_account(self, account: int, name: str, tags: set[str]) -> None:
+        fields = account_fields(self.office, account)
+        save_account(self.office, account, replace(fields, name=name, tags=tuple(tags)))
+
+    @rule(contact=contacts, wish=wishes)
+    def make_account(self, contact: int, wish: AccessWish) -> None:
+        """Another account, which may be taken back as long as nothing hangs on it."""
+        with contextlib.suppress(PortalError):
+            account = save_account(self.office, None, AccountFields("New", AccountType.FAMILY, ("a",)))
+            link_contact(self.office, account, contact)
+            change_access(self.office, [account], wish)
+
+    @rule(contact=contacts, lines=st.lists(st.tuples(st.integers(-1, 3), addresses), max_size=4), close=st.booleans())
+    def edit_many(self, contact: int, lines: list[tuple[int, str]], close: bool) -> None:
+        """Any addresses in any order, kept, changed, removed and added in one go; a place that is not there is a new one."""
+        with contextlib.suppress(PortalError):
+            edit = stored_contact(self.office, contact).as_edit
+            there = dict(enumerate(edit.addresses))
+            new = [
+                replace(there[place], address=address)
+                if place in there
+                else AddressEdit(None, "Work email", address.upper())
+                for place, address in {place: (place, address) for place, address in lines}.values()
+            ]
+            save_contact(self.office, contact, replace(edit, addresses=tuple(new), close=close))
+
+    @rule(contact=contacts, reverse=st.booleans(), name=st.sampled_from(["Person", "Somebody"]))
+    def rename_contact(self, contact: int, reverse: bool, name: str) -> None:
+        with contextlib.suppress(PortalError):
+            edit = stored_contact(self.office, contact).as_edit
+            lines = edit.addresses[::-1] if reverse else edit.addresses
+            save_contact(self.office, contact, replace(edit, name=name, addresses=lines))
+
+    @rule(address=addresses, how=st.integers(0, 3))
+    def refuse_or_welcome(self, address: str, how: int) -> None:
+        with contextlib.suppress(PortalError):
+            number = find_address(self.office, address)
+            if how == 0:
+                with self.office.database.write():
+                    mark_bounced(self.office, number, "550")
+            elif how == 1:
+                clear_bounce(self.office, number)
+            else:
+                suppress_address(self.office, number, how == 2)
+
+    @rule()
+    def take_mail_in_hand(self) -> None:
+        claim(self.office, OWNER, self.office.clock())
+
+    @rule(address=addresses)
+    def copy_and_use(self, address: str) -> None:
+        with contextlib.suppress(PortalError):
+            link = copy_link(self.office, find_address(self.office, address)).link
+            self.sessions.append(activate(self.office, link.rpartition("/")[2], "hash"))
+
+    @rule(address=addresses)
+    def enter(self, address: str) -> None:
+        with contextlib.suppress(PortalError):
+            user = self.office.database.one(
+                "SELECT u.id, u.password_hash FROM user u WHERE email_address_id = ? AND EXISTS (SELECT 1 FROM "
+                "contact_settings s JOIN account a ON a.id = s.account_id WHERE s.login AND NOT a.archived "
+                "AND s.email_address_id = u.email_address_id)",
+                [find_address(self.office, address)],
+            )
+            if user:
+                self.sessions.append(log_in(self.office, *user))
+
+    @rule(address=addresses, forgotten=st.booleans())
+    def ask_for_reset(self, address: str, forgotten: bool) -> None:
+        self.clock.advance(1000)
+        with contextlib.suppress(PortalError):
+            if forgotten:
+                request_forgotten(self.office, address)
+            else:
+                request_reset(self.office, find_address(self.office, address))
+
+    @rule()
+    def use_reset_links(self) -> None:
+        for link in self._reset_links():
+            with contextlib.suppress(PortalError):
+                self.sessions.append(use_reset(self.office, link, f"hash {len(self.sessions)}"))
+
+    def _reset_links(self) -> list[str]:
+        rows = self.office.database.rows(
+            "SELECT r.id, e.canonical, u.password_hash FROM password_reset r JOIN user u ON u.id = r.user_id "
+            "JOIN email_address e ON e.id = u.email_address_id"
+        )
+        return [reset_link_for(self.office, *row).rpartition("/")[2] for row in rows]
+
     @rule(again=st.booleans())
     def take_back(self, again: bool) -> None:
         with contextlib.suppress(PortalError):
@@ -155,13 +272,44 @@ class Office(RuleBasedStateMachine):
         }
         for number, generation, mailbox in rows("SELECT id, generation, email_address_id FROM invitation"):
             canonical = self.office.database.value("SELECT canonical FROM email_address WHERE id = ?", [mailbox])
-            from tui_portal.services.invitations import link_for
-
             link = link_for(self.office, number, generation, canonical).rpartition("/")[2]
             assert open_link(self.office, link).state != "live" or mailbox in may
         for session in self.sessions:
             user = session_user(self.office, session)
             assert user is None or user.email_address in may
+
+        for link in self._reset_links():
+            opened = open_reset(self.office, link)
+            assert opened.state != "live" or find_address(self.office, opened.address) in may
+
+    @invariant()
+    def the_log_tells_how_the_switches_stand(self) -> None:
+        rows = self.office.database.rows
+        told: dict[tuple[int, int, str], bool] = {}
+        for account, address, before, after in rows(
+            "SELECT account_id, email_address_id, before, after FROM activity WHERE kind = 'access_changed' ORDER BY id"
+        ):
+            for switch, on in json.loads(after).items():
+                key = account, address, switch
+                assert told.get(key, False) is json.loads(before)[switch] is not on
+                told[key] = on
+        there = {
+            (account, address, switch)
+            for account, address, *switches in rows(
+                "SELECT account_id, email_address_id, login, notify, email_sync FROM contact_settings"
+            )
+            for switch, on in zip(("login", "notify", "email_sync"), switches, strict=True)
+            if on
+        }
+        assert {key for key, on in told.items() if on} == there
+
+    @invariant()
+    def a_notification_reaches_whom_the_preferences_name(self) -> None:
+        kind = NotificationKind.FILE_UPLOAD
+        for account in range(1, ACCOUNTS + 1):
+            found = read_preferences(self.office, account)
+            wanted = {row.id for row in found.rows if not found.why_silent(row) and row.enabled[kind.group]}
+            assert {recipient.id for recipient in recipients(self.office, account, kind)} == wanted
 
     @invariant()
     def nobody_is_forgotten(self) -> None:

@@ -350,3 +350,14 @@ def _do(office: Context, clock: Clock, accounts: list[int], step: tuple[str, int
         send_all(office)
     else:
         clock.advance(5000)
+
+
+def test_what_was_taken_back_before_something_new_was_done_is_not_done_again(office: Context) -> None:
+    accounts = firm_of(office, 2)
+    change_access(office, accounts, AccessWish(notify=True))
+    undo_last(office)
+    change_access(office, accounts, AccessWish(sync=True))
+    undo_last(office)
+    assert redo_last(office).title == "EMAIL SYNC on in 2 accounts"
+    with pytest.raises(NotFound):
+        redo_last(office)

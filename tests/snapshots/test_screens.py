@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.screens import Terminal
+from tui_portal.services.context import Context
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 Compare = Callable[..., None]
@@ -136,10 +137,64 @@ async def _archive_question(terminal: Terminal) -> None:
     await terminal.shows("The portal is closed")
 
 
+async def _pending_by_sent(terminal: Terminal) -> None:
+    await _go_to_pending(terminal)
+    await terminal.press("s", "s")
+    await terminal.shows("by Invite sent ↑")
+
+
+async def _pending_by_sent_turned(terminal: Terminal) -> None:
+    await _pending_by_sent(terminal)
+    await terminal.press("S")
+    await terminal.shows("by Invite sent ↓")
+
+
+async def _resend(terminal: Terminal) -> None:
+    await _pending_by_sent(terminal)
+    await terminal.press("asterisk", "i")
+    await terminal.shows("Will send", "Skipped")
+
+
+async def _cancel_invitations(terminal: Terminal) -> None:
+    await _pending_by_sent(terminal)
+    await terminal.press("asterisk", "d")
+    await terminal.shows("links die at once")
+
+
+async def _outbox(terminal: Terminal) -> None:
+    await terminal.press("6")
+    await terminal.shows("› Outbox", "WHAT BECAME OF IT")
+
+
+async def _outbox_failures(terminal: Terminal) -> None:
+    await _outbox(terminal)
+    await terminal.press("f", "f")
+    await terminal.shows("/ failed", "!")
+
+
+async def _pending_filter(terminal: Terminal) -> None:
+    await _go_to_pending(terminal)
+    await terminal.press("f")
+    await terminal.shows("Never invited")
+
+
+async def _bulk_edit_results(terminal: Terminal) -> None:
+    await _bulk_edit(terminal)
+    await terminal.press("alt+s")
+    await terminal.shows("settings changed", "x exports", "esc closes")
+
+
 @SIZES
 @pytest.mark.parametrize(
     "steps",
     [
+        pytest.param(_pending_by_sent, id="pending-by-sent"),
+        pytest.param(_pending_by_sent_turned, id="pending-by-sent-turned"),
+        pytest.param(_resend, id="resend"),
+        pytest.param(_cancel_invitations, id="cancel-invitations"),
+        pytest.param(_pending_filter, id="pending-filter"),
+        pytest.param(_outbox, id="outbox"),
+        pytest.param(_outbox_failures, id="outbox-failures"),
         pytest.param(_mark_some, id="accounts-marks"),
         pytest.param(_mark_offline, id="accounts-offline"),
         pytest.param(_wrong_filter, id="accounts-wrong-filter"),
@@ -196,3 +251,17 @@ def test_screen_in_the_light_theme(looks_the_same: Compare, steps: object) -> No
 
 def test_window_too_small(looks_the_same: Compare) -> None:
     looks_the_same(_nothing, (59, 14), ready="too small")
+
+
+@SIZES
+def test_results_of_a_bulk_edit(looks_the_same: Compare, own_demo: Context, size: tuple[int, int]) -> None:
+    looks_the_same(_bulk_edit_results, size, firm=own_demo)
+
+
+def test_bulk_edit_in_the_smallest_window(looks_the_same: Compare) -> None:
+    async def steps(terminal: Terminal) -> None:
+        await _more_actions(terminal)
+        await terminal.press("e")
+        await terminal.shows("Nothing is chosen yet.")
+
+    looks_the_same(steps, (60, 15))

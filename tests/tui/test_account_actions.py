@@ -290,3 +290,4 @@ async def test_on_the_smallest_screen_every_answer_of_the_bulk_edit_can_be_read(
     async with running(firm, size=(60, 15)) as terminal:
         await terminal.press("asterisk", "m", "e")
         await terminal.shows("(•) Leave", "( ) Enable", "( ) Disable")
+        assert not [line for line in terminal.lines if "( ) Enable" in line and "…" in line]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-
 from tests.screens import running
 from tui_portal.domain.accounts import AccountType
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.contacts import create_account
 from tui_portal.services.context import Context
 from tui_portal.services.staff import identify
-from tui_portal.tui.widgets.window_table import WindowTable
 
 
 async def test_status_is_told_by_a_sign_beside_the_id(firm: Context) -> None:
@@ -133,22 +129,6 @@ async def test_keys_that_are_typed_after_a_sort_are_about_the_new_order(firm: Co
         await terminal.shows("Sort by")
         await terminal.press("l", "G", "enter")
         await terminal.shows("› A-0002 Groß & Söhne GmbH")
-
-
-async def test_a_line_that_was_just_scrolled_to_stays_when_the_lines_in_sight_are_read_again(office: Context) -> None:
-    for number in range(80):
-        create_account(office, f"Client {number:03}", AccountType.INDIVIDUAL)
-    async with running(office) as terminal:
-        await terminal.shows("80 of 80")
-        table = terminal.app.screen.query_one(WindowTable)
-        held = threading.Event()
-        holding = asyncio.ensure_future(terminal.app.lanes.read(lambda _context: held.wait()))
-        rereading = asyncio.ensure_future(table.reread())
-        await terminal.press("pagedown")
-        await terminal.shows("Client 030")
-        held.set()
-        await asyncio.gather(holding, rereading)
-        await terminal.shows("Client 030")
 
 
 async def test_what_a_colleague_does_leaves_cursor_scroll_and_marks_and_is_counted(office: Context) -> None:

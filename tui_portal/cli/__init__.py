@@ -60,6 +60,7 @@ def commands() -> dict[str, tuple[str, str]]:
         "address": ("tui_portal.cli.address", _("what is known of an address; keep mail from it, or try it again")),
         "outbox": ("tui_portal.cli.outbox", _("the mail queue: what waits, what failed and why")),
         "deliver": ("tui_portal.cli.deliver", _("hand queued mail to the mail server")),
+        "bounces": ("tui_portal.cli.bounces", _("read notices about mail that could not be delivered")),
         "activity": ("tui_portal.cli.activity", _("the activity log: who did what when")),
         "serve": ("tui_portal.cli.serve", _("serve the client portal, and deliver mail")),
         "check": ("tui_portal.cli.check", _("is everything in order: file, schema, key, mail, settings")),

@@ -11,7 +11,7 @@ import html
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from functools import cache
 from gettext import NullTranslations
@@ -46,10 +46,14 @@ class _Wording:
     until: str
     closing: str
     firm: str
+    left_out: str = ""  # instead of the link
 
 
-def compose(letter: Letter, sender: Sender) -> bytes:
+def compose(letter: Letter, sender: Sender, *, as_copy: bool = False) -> bytes:
     """The message, ready for SMTP: ASCII but for an international address in its header, lines ended by CRLF.
+
+    With `as_copy` it is the message that the firm's own people get: what the client reads, less a link that works for the
+    client alone, and with a Message-ID of its own, so that no notice about it is taken for one about the client's.
 
     Raises ValueError for a Message-ID or a link that could not stand in a message.
     """
@@ -59,6 +63,15 @@ def compose(letter: Letter, sender: Sender) -> bytes:
         raise ValueError("a link that is none")
     translations = catalogue(letter.language)
     words = _WORDINGS[letter.kind](letter, sender, translations)
+    if as_copy:
+        # Not to be guessed from the copy, because a notice about the client's mail is believed for its Message-ID.
+        own = hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]
+        letter = replace(letter, message_id=f"<{own}.copy@{letter.message_id.rpartition('@')[2]}")
+        if letter.kind is not LetterKind.ACCESS_NOTICE:  # that leads to the login page, and has no secret in it
+            left_out = translations.gettext(
+                "(This is a copy for the firm: the link, which is the client's alone, was left out.)"
+            )
+            words = replace(words, link="", left_out=left_out)
     # Neither of the two encodings makes "=_", so no part can hold the boundary.
     boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]}"
     parts = (text_part("plain", _as_text(words)), text_part("html", _as_html(words, letter.language)))
@@ -223,7 +236,7 @@ def _as_text(words: _Wording) -> str:
         accounts,
         _wrapped(words.remark),
         words.before_link,
-        words.link,
+        words.link or _wrapped(words.left_out),
         _wrapped(words.until),
         _wrapped(words.closing),
         f"-- \n{words.firm}",  # what follows "-- " is known to mail programs as a signature
@@ -246,6 +259,9 @@ def _as_html(words: _Wording, language: str) -> str:
         for name, text in (("remark", words.remark), ("until", words.until))
     }
     accounts = "\n".join(f'<li dir="auto">{_escaped(name)}</li>' for name in words.accounts)
+    way_in = f"<p>{_escaped(words.left_out)}</p>"
+    if words.link:
+        way_in = _template("button.html").substitute(button=_escaped(words.button), link=_escaped(words.link)).strip()
     return _template("letter.html").substitute(
         language=_escaped(language),
         subject=_escaped(words.subject),
@@ -254,8 +270,7 @@ def _as_html(words: _Wording, language: str) -> str:
         message=message,
         lead=_escaped(words.lead),
         accounts=f"<ul>\n{accounts}\n</ul>" if accounts else "",
-        button=_escaped(words.button),
-        link=_escaped(words.link),
+        way_in=way_in,
         closing=_escaped(words.closing),
         **optional,
     )

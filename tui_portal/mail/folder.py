@@ -1,4 +1,7 @@
-"""Mail into a folder, a file each: for the demo, and for looking at what would go out."""
+"""Mail into a folder, a file each: for the demo, and for looking at what would go out.
+
+A file begins as in a mailbox: with the return address (RFC 5321, 4.4), and with the mailbox that it arrived in.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class FolderTransport:
         try:
             self.ready()
             with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(envelope.content)
+                file.write(_arrived(envelope))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self._folder / f"{envelope.name}.eml")
@@ -51,3 +54,7 @@ class FolderTransport:
                 path=safe(str(self._folder)), why=error.strerror
             )
         )
+
+
+def _arrived(envelope: Envelope) -> bytes:
+    return f"Return-Path: <{envelope.sender}>\r\nDelivered-To: {envelope.recipient}\r\n".encode() + envelope.content

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from tui_portal.config import Settings
 from tui_portal.domain.addresses import Validity, check_address
 from tui_portal.domain.errors import MailUnavailable
+from tui_portal.domain.return_addresses import MOST_LOCAL
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.mail.encoding import one_line
@@ -23,8 +24,11 @@ from tui_portal.mail.letters import Envelope, Sender
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# Of the codes about addresses these two are about the sender's (RFC 3463, 3.2), the others about the recipient's.
+# Of the codes about addresses these two are about the sender's (RFC 3463, 3.2).
 ABOUT_SENDER = ("5.1.7", "5.1.8")
+# Those that say that no mail will ever arrive there: 5.1.X, less the sender's, "address valid" (5.1.5) and a server on the way
+# (5.1.9, RFC 3886); and a mailbox that was switched off (5.2.1). Full mailboxes and policies are not the address's fault.
+_NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
 
 
 class ServerAway(MailUnavailable):
@@ -53,8 +57,13 @@ class Answer:
 
     @property
     def no_such_mailbox(self) -> bool:
-        """Whether the refusal is for good and for the address itself (X.1.X)."""
-        return self.fate is Fate.REFUSED and self.status.startswith("5.1.") and self.status not in ABOUT_SENDER
+        """Whether the refusal is for good and for the address itself."""
+        return self.fate is Fate.REFUSED and means_no_mailbox(self.status)
+
+
+def means_no_mailbox(status: str) -> bool:
+    """Whether an enhanced status code (RFC 3463) says that no mail will ever arrive at the address: it is marked as bouncing."""
+    return status in _NO_MAILBOX
 
 
 class Transport(Protocol):
@@ -106,12 +115,27 @@ def open_transport(settings: Settings) -> Transport:
 
 
 def sender_of(settings: Settings, firm: str) -> Sender:
-    """From whom letters come by the settings. Raises ServerRefuses where `[mail] from` or `[firm] reply_to` is no address."""
+    """From whom letters come by the settings. Raises ServerRefuses where `from` or `bounces_to` under [mail] or `[firm] reply_to`
+    is no address, or none that can be used.
+    """
     if not settings.mail.sender:
         raise ServerRefuses(_('No sender is set: put from = "portal@your-firm.example" under [mail] in the settings.'))
     name, address = _named_address(settings.mail.sender, "[mail] from")
     reply_to = _named_address(settings.firm.reply_to, "[firm] reply_to")[1] if settings.firm.reply_to else ""
-    return Sender(firm, name or firm, address, reply_to)
+    bounces_to = _named_address(settings.mail.bounces_to, "[mail] bounces_to")[1] if settings.mail.bounces_to else ""
+    local = bounces_to.rpartition("@")[0]
+    if len(local) > MOST_LOCAL or not local.isascii():
+        raise ServerRefuses(
+            _(
+                "[mail] bounces_to in the settings can't be used: there must be at most {n} characters before the @, and none beyond ASCII."
+            ).format(n=MOST_LOCAL)
+        )
+    return Sender(firm, name or firm, address, reply_to, bounces_to)
+
+
+def copies_of(settings: Settings) -> tuple[str, ...]:
+    """To whom a copy of every letter goes by the settings. Raises ServerRefuses where one of `[mail] copies_to` is no address."""
+    return tuple(_named_address(value, "[mail] copies_to")[1] for value in settings.mail.copies_to if value)
 
 
 def _named_address(value: str, setting: str) -> tuple[str, str]:

@@ -27,12 +27,15 @@ class LetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """From whom every letter comes: the firm, its name in the From line, its address, and where answers go (or nothing)."""
+    """From whom every letter comes: the firm, its name in the From line, its address, where answers go (or nothing), and where
+    notices about undelivered mail go (or nothing: to the address).
+    """
 
     firm: str
     name: str
     address: str
     reply_to: str = ""
+    bounces_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A composed letter on its way: who it goes from and to, its bytes, and a name that sorts by time and stays the same."""
+    """A composed letter on its way: the address that notices about it come back to, who it goes to, its bytes, and a name that
+    sorts by time and stays the same. Neither address need stand in the letter itself.
+    """
 
     sender: str
     recipient: str

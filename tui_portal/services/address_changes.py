@@ -32,7 +32,8 @@ class ChangeStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddressChange:
-    """One change that is under way, by ids and in words. `accounts` are those where the old address still has LOGIN."""
+    """One change that is under way, by ids and in words. `accounts` are those where the old address still has
+    LOGIN, and no other contact has it."""
 
     id: int
     contact: int
@@ -79,7 +80,7 @@ class AddressChange:
 
 
 def open_changes(context: Context, account: int) -> tuple[AddressChange, ...]:
-    """The changes under way of the contacts of `account`, and of those whose old address is an unlinked e-mail in it."""
+    """The changes under way of the contacts of `account` (its id)."""
     rows = context.database.rows(_OPEN, {"account": account})
     return tuple(_change(row) for row in rows)
 
@@ -166,12 +167,17 @@ def _change(row: tuple[object, ...]) -> AddressChange:
     )
 
 
-# An invitation that was refused or has run out is to be sent again: the person waits for nothing.
+# The old address keeps LOGIN where another contact of the account has the mailbox as well: it is theirs, whatever comes of this
+# change. An invitation that was refused or has run out is to be sent again: the person waits for nothing.
 _CHANGES = """
     SELECT x.id, x.contact_id, c.name, x.old_email_address_id, o.address, x.new_email_address_id, n.address, x.started_at,
         (SELECT json_group_array(account_id) FROM (
             SELECT s.account_id FROM contact_settings s JOIN account_contact ac ON ac.account_id = s.account_id
             WHERE s.email_address_id = x.old_email_address_id AND s.login = 1 AND ac.contact_id = x.contact_id
+              AND NOT EXISTS (
+                SELECT 1 FROM contact_email h CROSS JOIN account_contact hc ON hc.contact_id = h.contact_id
+                WHERE h.email_address_id = s.email_address_id AND hc.account_id = s.account_id
+                  AND h.contact_id <> x.contact_id)
             ORDER BY s.account_id)),
         EXISTS (SELECT 1 FROM contact_settings s JOIN account a ON a.id = s.account_id
             WHERE s.email_address_id = x.new_email_address_id AND s.login = 1 AND a.archived = 0),

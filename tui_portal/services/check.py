@@ -172,6 +172,11 @@ def _own_schema() -> list[tuple[str, str, str]]:
         connection.close()
 
 
+_MAY_LOG_IN = """EXISTS (
+    SELECT 1 FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
+    WHERE s.email_address_id = e.id AND s.login = 1 AND a.archived = 0)"""
+
+
 def _rules() -> list[tuple[str, Level, str, str]]:
     """What must always hold: a word for programs, how bad it is, the sentence, and the SELECT of what is `shown` as breaking it."""
     return [
@@ -244,6 +249,24 @@ def _rules() -> list[tuple[str, Level, str, str]]:
             SELECT e.address AS shown FROM password_reset r CROSS JOIN user u ON u.id = r.user_id
             CROSS JOIN email_address e ON e.id = u.email_address_id
             WHERE r.state = 'open' AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.password_reset_id = r.id)
+            """,
+        ),
+        (
+            "forsaken_resets",
+            Level.FAULT,
+            _("a password link is open for a user who may log in nowhere"),
+            f"""
+            SELECT e.address AS shown FROM password_reset r CROSS JOIN user u ON u.id = r.user_id
+            CROSS JOIN email_address e ON e.id = u.email_address_id WHERE r.state = 'open' AND NOT {_MAY_LOG_IN}
+            """,
+        ),
+        (
+            "forsaken_sessions",
+            Level.FAULT,
+            _("a session is open for a user who may log in nowhere"),
+            f"""
+            SELECT DISTINCT e.address AS shown FROM session n CROSS JOIN user u ON u.id = n.user_id
+            CROSS JOIN email_address e ON e.id = u.email_address_id WHERE NOT {_MAY_LOG_IN}
             """,
         ),
         (

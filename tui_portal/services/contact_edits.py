@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tui_portal.domain.addresses import check_address
 from tui_portal.domain.errors import Conflict, NotFound, Refused
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe, search_key, tidy
 from tui_portal.i18n import LANGUAGES, _, ngettext
 from tui_portal.services import activity, invitations, status
+from tui_portal.services.contact_moves import put_in_place
 from tui_portal.services.contact_plans import (
-    Change,
     ChangeCase,
     ContactEdit,
     ContactPlan,
@@ -61,7 +62,7 @@ def foresee_contact(context: Context, contact: int | None, wanted: ContactEdit) 
     """What saving `wanted` would do, a sentence each. Reads only. Raises Refused for what can't be saved, NotFound."""
     stored = None if contact is None else stored_contact(context, contact)
     wanted = _checked(context, wanted)
-    return plan_contact(stored, wanted).in_words
+    return plan_contact(context, stored, wanted).in_words
 
 
 def save_contact(
@@ -80,13 +81,13 @@ def save_contact(
         stored = stored_contact(context, contact)
         if stored.version != wanted.version:
             raise Conflict(_changed_meanwhile(context, stored, wanted))
-        plan = plan_contact(stored, wanted)
+        plan = plan_contact(context, stored, wanted)
         with edit(context, "contact_changed", name=wanted.name, contact=contact) as changing:
             return _change(context, stored, wanted, plan, changing)
 
 
 def _create(context: Context, wanted: ContactEdit, accounts: Sequence[int]) -> ContactSaved:
-    plan, database = plan_contact(None, wanted), context.database
+    plan, database = plan_contact(context, None, wanted), context.database
     with edit(context, "contact_created", name=wanted.name) as changing:
         contact = database.insert(
             "INSERT INTO contact (name, company, phone, language, search_key, created_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -98,7 +99,7 @@ def _create(context: Context, wanted: ContactEdit, accounts: Sequence[int]) -> C
         operation = changing.operation.id
         activity.record(context, "contact_created", contact=contact, after={"name": wanted.name}, operation=operation)
         _add(context, contact, plan, operation)
-        _order(context, contact, wanted)
+        _order(context, contact, wanted, None, operation)
         for account in accounts:
             link(context, account, contact, wanted.name, operation)
     return ContactSaved(contact, True)
@@ -139,6 +140,10 @@ def _change(
     gained: list[tuple[int, int]] = []
     _remove(context, stored, plan, changing)
     for old, label in plan.relabelled:
+        context.database.execute(
+            "UPDATE contact_email SET label = ? WHERE contact_id = ? AND email_address_id = ?",
+            [keep_label(context, label), contact, old.id],
+        )
         activity.record(
             context,
             "address_changed",
@@ -149,18 +154,20 @@ def _change(
             operation=operation,
         )
     for change in plan.changed:
-        new = _replace(context, stored, change, changing)
+        new, accounts = put_in_place(context, stored, change, changing)
         if change.case is ChangeCase.RESPELLED:
             continue
         lost.append(change.old.id)
-        if change.case is ChangeCase.KEPT or change.old.invited:
+        if change.writes:
             to_invite.append((new, change.old.message if change.case is ChangeCase.MOVED else ""))
-            gained += [(s.account, new) for s in change.old.switches if s.login]
+            gained += [(account, new) for account in accounts]
     _add(context, contact, plan, operation)
-    _order(context, contact, wanted)
+    reordered = _order(context, contact, wanted, stored, operation)
     withdrawn = _withdraw(context, lost, operation)
     queued, notices = _invite(context, to_invite, gained, operation)
-    changed = bool(field_changes(stored, wanted) or plan.added or plan.removed or plan.changed or plan.relabelled)
+    changed = bool(
+        field_changes(stored, wanted) or plan.added or plan.removed or plan.changed or plan.relabelled or reordered
+    )
     if changed:
         context.database.execute("UPDATE contact SET version = version + 1 WHERE id = ?", [contact])
     return ContactSaved(contact, changed, queued, notices, withdrawn)
@@ -206,96 +213,6 @@ def _remove(context: Context, stored: StoredContact, plan: ContactPlan, changing
         )
 
 
-def _replace(context: Context, stored: StoredContact, change: Change, changing: Edit) -> int:
-    """Put the new mailbox in the place of the old one, with its switches and preferences; its id."""
-    database, old, contact = context.database, change.old, stored.id
-    if change.case is ChangeCase.RESPELLED:
-        new = old.id
-        database.execute("UPDATE email_address SET address = ? WHERE id = ?", [change.new.address, old.id])
-    else:
-        new = keep_address(context, change.new)
-        if any(a.id == new for a in stored.addresses):
-            raise Refused(_("{address} belongs to this contact already.").format(address=safe(change.new.address)))
-        _move_switches(context, change, new, changing)
-        database.execute(
-            "UPDATE contact_email SET email_address_id = ? WHERE contact_id = ? AND email_address_id = ?",
-            [new, contact, old.id],
-        )
-        _follow(context, contact, change, new)
-    activity.record(
-        context,
-        "address_changed",
-        contact=contact,
-        address=new,
-        before={"address": old.address},
-        after={"address": change.new.address},
-        operation=changing.operation.id,
-    )
-    return new
-
-
-def _move_switches(context: Context, change: Change, new: int, changing: Edit) -> None:
-    old, database = change.old, context.database
-    there = {
-        account: (bool(login), bool(notify), bool(sync))
-        for account, login, notify, sync in database.rows(
-            "SELECT account_id, login, notify, email_sync FROM contact_settings WHERE email_address_id = ?", [new]
-        )
-    }
-    wanted: list[Switches] = []
-    for s in old.switches:
-        changing.keep("notification_preference", account_id=s.account, email_address_id=old.id)
-        changing.keep("notification_preference", account_id=s.account, email_address_id=new)
-        login, notify, sync = there.get(s.account, (False, False, False))
-        wanted.append(Switches(s.account, new, login or s.login, notify or s.notify, sync or s.sync))
-        if s.account not in old.shared:
-            # An active user keeps only the way in: the mail goes to the new address from now on.
-            wanted.append(Switches(s.account, old.id, login=s.login and change.case is ChangeCase.KEPT))
-    set_switches(context, [s for s in wanted if s.any or s.address == old.id], changing)
-    accounts = json.dumps([s.account for s in old.switches])
-    database.execute(
-        """
-        INSERT OR IGNORE INTO notification_preference (account_id, email_address_id, group_name, enabled)
-        SELECT account_id, ?, group_name, enabled FROM notification_preference
-        WHERE email_address_id = ? AND account_id IN (SELECT value FROM json_each(?))
-        """,
-        [new, old.id, accounts],
-    )
-    database.execute(
-        """
-        DELETE FROM notification_preference
-        WHERE email_address_id = ? AND account_id IN (SELECT value FROM json_each(?))
-        """,
-        [old.id, json.dumps([s.account for s in old.alone])],
-    )
-
-
-def _follow(context: Context, contact: int, change: Change, new: int) -> None:
-    """Begin the way from the old address to the new one, or lead one that is under way to another end."""
-    database, moment = context.database, context.clock()
-    # Back to the address that was to be left: there is nothing to lead through any more.
-    database.execute(
-        "UPDATE address_change SET closed_at = ? WHERE contact_id = ? AND old_email_address_id = ? AND closed_at IS NULL",
-        [moment, contact, new],
-    )
-    database.execute(
-        """
-        UPDATE address_change SET new_email_address_id = ?
-        WHERE contact_id = ? AND new_email_address_id = ? AND closed_at IS NULL
-        """,
-        [new, contact, change.old.id],
-    )
-    if change.case is ChangeCase.KEPT:
-        staff = context.actor.id if context.actor else None
-        database.execute(
-            """
-            INSERT INTO address_change (contact_id, old_email_address_id, new_email_address_id, staff_id, started_at)
-            VALUES (?, ?, ?, ?, ?)
-            """,
-            [contact, change.old.id, new, staff, moment],
-        )
-
-
 def _add(context: Context, contact: int, plan: ContactPlan, operation: int) -> None:
     for label, check in plan.added:
         address = keep_address(context, check)
@@ -307,19 +224,40 @@ def _add(context: Context, contact: int, plan: ContactPlan, operation: int) -> N
         activity.record(context, "address_added", contact=contact, address=address, after=after, operation=operation)
 
 
-def _order(context: Context, contact: int, wanted: ContactEdit) -> None:
-    """Labels and order of the addresses as they stand in the edit."""
-    from tui_portal.domain.addresses import check_address
-
+def _order(context: Context, contact: int, wanted: ContactEdit, stored: StoredContact | None, operation: int) -> bool:
+    """The addresses in the order in which they stand in the edit, logged; whether those that stay stand in another one."""
+    known = {a.id: a for a in stored.addresses} if stored else {}
+    rows = context.database.rows(
+        """
+        SELECT e.canonical, e.id, ce.position FROM contact_email ce JOIN email_address e ON e.id = ce.email_address_id
+        WHERE ce.contact_id = ?
+        """,
+        [contact],
+    )
+    ids, positions = {c: number for c, number, _p in rows}, {number: position for _c, number, position in rows}
     lines = [line for line in wanted.addresses if tidy(line.address)]
     for position, line in enumerate(lines):
-        context.database.execute(
-            """
-            UPDATE contact_email SET label = ?, position = ? WHERE contact_id = ?
-            AND email_address_id = (SELECT id FROM email_address WHERE canonical = ?)
-            """,
-            [keep_label(context, line.label), position, contact, check_address(tidy(line.address)).canonical],
-        )
+        untouched = line.id is not None and line.id in known and line.address == known[line.id].address
+        number = line.id if untouched else ids[check_address(tidy(line.address)).canonical]
+        if positions[number] != position:
+            context.database.execute(
+                "UPDATE contact_email SET position = ? WHERE contact_id = ? AND email_address_id = ?",
+                [position, contact, number],
+            )
+    stay = [line.id for line in lines if line.id in known]
+    former = [number for number in known if number in stay]
+    if stay == former:
+        return False
+    before, after = ([known[number].address for number in order if number] for order in (former, stay))
+    activity.record(
+        context,
+        "contact_changed",
+        contact=contact,
+        before={"addresses": before},
+        after={"addresses": after},
+        operation=operation,
+    )
+    return True
 
 
 def _withdraw(context: Context, lost: list[int], operation: int) -> int:

@@ -62,10 +62,11 @@ def find_contacts(context: Context, text: str, account: int) -> list[FoundContac
                     SELECT c.id, c.search_key FROM contact c WHERE {asked}
                     UNION
                     SELECT c.id, c.search_key FROM email_address e CROSS JOIN contact_email ce ON ce.email_address_id = e.id
-                    CROSS JOIN contact c ON c.id = ce.contact_id WHERE e.canonical LIKE ? ESCAPE '\\'
+                    CROSS JOIN contact c ON c.id = ce.contact_id
+                    WHERE e.canonical LIKE ? ESCAPE '\\' OR e.address LIKE ? ESCAPE '\\'
                 ) ORDER BY search_key NOT LIKE ? ESCAPE '\\', search_key, id LIMIT {_FOUND}
                 """,
-                [*like, address, f"{_escaped(words[0])}%"],
+                [*like, address, address, f"{_escaped(words[0])}%"],
             )
         ]
         rows = database.rows(_CONTACTS, {"ids": json.dumps(numbers), "account": account})
@@ -149,9 +150,14 @@ def delete_unlinked(context: Context, account: int, address: int) -> int:
         with edit(context, "unlinked_deleted", address=shown, account=account_code(account)) as changing:
             changing.keep("notification_preference", account_id=account, email_address_id=address)
             changed = set_switches(context, [Switches(account, address)], changing)
-            database.execute(
+            forgotten = database.execute(
                 "DELETE FROM notification_preference WHERE account_id = ? AND email_address_id = ?", [account, address]
             )
+            if changed or forgotten:
+                operation, before = changing.operation.id, {"address": shown}
+                activity.record(
+                    context, "unlinked_deleted", account=account, address=address, before=before, operation=operation
+                )
             invitations.withdraw_forsaken(context, "SELECT :id AS id", {"id": address}, changing.operation.id)
     return changed
 

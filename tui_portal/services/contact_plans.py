@@ -11,8 +11,9 @@ from enum import StrEnum
 from tui_portal.domain.accounts import account_code
 from tui_portal.domain.addresses import AddressCheck, Validity, check_address, reason_in_words
 from tui_portal.domain.errors import NotFound, Refused
-from tui_portal.domain.text import safe, tidy
+from tui_portal.domain.text import safe, same_name, tidy
 from tui_portal.i18n import _
+from tui_portal.services import status
 from tui_portal.services.context import Context
 from tui_portal.services.switches import Switches
 
@@ -100,11 +101,22 @@ class StoredContact:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An address that is to become another one."""
+    """An address that is to become another one. `active` is whether somebody has a password for the new one already, `writable`
+    whether mail can reach it.
+    """
 
     old: StoredAddress
     new: AddressCheck
     case: ChangeCase
+    active: bool = False
+    writable: bool = True
+
+    @property
+    def writes(self) -> bool:
+        """Whether the new address is to be written to: the old one was invited, or has a password."""
+        if self.case is ChangeCase.RESPELLED:
+            return False
+        return self.case is ChangeCase.KEPT or self.old.invited or (self.old.activated and self.old.login)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +173,8 @@ def stored_contact(context: Context, contact: int) -> StoredContact:
     return StoredContact(number, name, company, phone, language, version, addresses, tuple(accounts))
 
 
-def plan_contact(stored: StoredContact | None, edit: ContactEdit) -> ContactPlan:
-    """What `edit` comes to. Raises Refused, with the line that can't be, before anything is written."""
+def plan_contact(context: Context, stored: StoredContact | None, edit: ContactEdit) -> ContactPlan:
+    """What `edit` comes to. Reads only. Raises Refused, with the line that can't be, before anything is written."""
     known = {a.id: a for a in stored.addresses} if stored else {}
     added: list[tuple[str, AddressCheck]] = []
     removed: list[StoredAddress] = []
@@ -177,16 +189,20 @@ def plan_contact(stored: StoredContact | None, edit: ContactEdit) -> ContactPlan
         if not typed:
             removed += [old] if old else []
             continue
-        check = check_address(typed)
-        if check.canonical in seen:
-            raise Refused(_("{address} stands there twice.").format(address=safe(check.address)))
-        seen.add(check.canonical)
+        # What nobody touched stays as it is stored, also where it would not be kept so today.
+        check = None if old and line.address == old.address else check_address(typed)
+        canonical = check.canonical if check else old.canonical if old else ""
+        if canonical in seen:
+            raise Refused(_("{address} stands there twice.").format(address=safe(typed)))
+        seen.add(canonical)
         if old is None:
-            added.append((line.label, check))
+            added += [(line.label, check)] if check else []
             continue
-        if typed != old.address:
-            changed.append(_change_of(old, check))
-        if line.label != old.label:
+        if check and check.canonical != old.canonical and any(a.canonical == canonical for a in known.values()):
+            raise Refused(_("{address} belongs to this contact already.").format(address=safe(check.address)))
+        if check and check.address != old.address:
+            changed.append(_change_of(context, old, check))
+        if same_name(line.label) != same_name(old.label):
             relabelled.append((old, line.label))
     mentioned = {line.id for line in edit.addresses}
     removed += [stored_one for number, stored_one in known.items() if number not in mentioned]
@@ -212,7 +228,7 @@ def differences(stored: StoredContact, seen: ContactEdit) -> str:
     return ", ".join(parts)
 
 
-def _change_of(old: StoredAddress, check: AddressCheck) -> Change:
+def _change_of(context: Context, old: StoredAddress, check: AddressCheck) -> Change:
     if check.canonical == old.canonical:
         return Change(old, check, ChangeCase.RESPELLED)
     if check.validity is Validity.INVALID and any(s.any for s in old.switches):
@@ -222,28 +238,47 @@ def _change_of(old: StoredAddress, check: AddressCheck) -> Change:
             )
         )
     kept = old.activated and any(s.login for s in old.alone)
-    return Change(old, check, ChangeCase.KEPT if kept else ChangeCase.MOVED)
+    found = context.database.one(_MAILBOX, [check.canonical]) or (False, check.validity.writable)
+    return Change(old, check, ChangeCase.KEPT if kept else ChangeCase.MOVED, *map(bool, found))
 
 
 def _changed_in_words(change: Change) -> str:
     names = {"old": safe(change.old.address), "new": safe(change.new.address)}
-    if change.case is ChangeCase.KEPT:
-        text = _(
-            "{old} has a password: it keeps its access as an unlinked e-mail, and {new} is invited. Once {new} is active, "
-            "the profile leads to the end of it."
-        )
-    elif change.case is ChangeCase.RESPELLED:
-        text = _("{old} becomes {new}: the same mailbox.")
-    elif change.old.login and change.old.invited:
-        text = _("{old} becomes {new}: the link that was sent dies, and {new} is invited.")
-    elif any(s.any for s in change.old.switches):
-        text = _("{old} becomes {new}: its switches move along.")
-    else:
-        text = _("{old} becomes {new}.")
-    parts = [text.format(**names)]
+    parts = [part.format(**names) for part in _becomes(change)]
     if change.new.validity is not Validity.VALID:
         parts.append(_added_in_words(change.new))
     return " ".join(parts)
+
+
+def _becomes(change: Change) -> tuple[str, ...]:
+    """What becomes of the old address, and who is written to."""
+    if change.case is ChangeCase.RESPELLED:
+        return (_("{old} becomes {new}: the same mailbox."),)
+    on = any(s.any for s in change.old.switches)
+    moved = _("{old} becomes {new}: its switches move along.") if on else _("{old} becomes {new}.")
+    if not change.writes or not change.old.login:
+        return (moved,)
+    invited = change.writable and not change.active
+    if change.case is ChangeCase.KEPT and invited:
+        return (
+            _(
+                "{old} has a password: it keeps its access as an unlinked e-mail, and {new} is invited. Once {new} is active, "
+                "the profile leads to the end of it."
+            ),
+        )
+    # Whoever else has the mailbox in one of these accounts keeps its access, and with it the link.
+    dies = change.old.invited and not any(s.login and s.account in change.old.shared for s in change.old.switches)
+    if dies and invited:
+        return (_("{old} becomes {new}: the link that was sent dies, and {new} is invited."),)
+    if not change.writable:
+        tail = _("{new} can't get mail: nobody is written to.")
+    elif change.active:
+        tail = _("{new} has a password already, and is told.")
+    else:
+        tail = _("{new} is invited.")
+    if change.case is ChangeCase.KEPT:
+        return _("{old} has a password: it keeps its access as an unlinked e-mail."), tail
+    return (_("{old} becomes {new}: the link that was sent dies.") if dies else moved), tail
 
 
 def _removed_in_words(stored: StoredAddress, close: bool) -> str:
@@ -282,6 +317,11 @@ def accounts_in_words(accounts: tuple[tuple[int, str], ...]) -> str:
     """The accounts of a contact in one line, by code and name."""
     return ", ".join(f"{account_code(number)} {safe(name)}" for number, name in accounts)
 
+
+_MAILBOX = f"""
+    SELECT EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = e.id), {status.WRITABLE}
+    FROM email_address e WHERE e.canonical = ?
+"""
 
 _ADDRESSES = """
     SELECT e.id, e.address, e.canonical, ce.label, e.validity, e.reason, u.id, i.id, i.message

@@ -16,14 +16,16 @@ from typing import TypeVar
 
 from tui_portal.domain.errors import DatabaseBusy, MailUnavailable, NotAllowed, PortalError
 from tui_portal.domain.moments import utc
+from tui_portal.domain.return_addresses import make_return_address
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
-from tui_portal.mail.handover import Answer, Fate, ServerRefuses, Transport, open_transport, sender_of
+from tui_portal.mail.handover import Answer, Fate, ServerRefuses, Transport, copies_of, open_transport, sender_of
 from tui_portal.mail.letters import Envelope, Letter, Sender
 from tui_portal.services import fates, leases, outbox
 from tui_portal.services.context import Context
 from tui_portal.services.mail_domains import DomainTurns
 from tui_portal.services.outbox import MailState, Unwanted
+from tui_portal.services.pacing import Places
 
 T = TypeVar("T")
 
@@ -106,6 +108,7 @@ def check_delivery(context: Context) -> None:
     _has_key(context)
     open_transport(context.settings).close()
     sender_of(context.settings, context.firm_name)
+    copies_of(context.settings)
 
 
 def _check_writable(context: Context) -> None:
@@ -127,6 +130,8 @@ class _Run:
         self._stop = stop
         self._owner = leases.this_process()
         self._sums = Delivered()
+        self._places = Places(context, self._owner)
+        self._copies: tuple[str, ...] = ()
         self._in_hand: list[int] = []
         self._lease_until = 0
 
@@ -141,6 +146,7 @@ class _Run:
         try:
             transport = open_transport(context.settings)
             sender = sender_of(context.settings, context.firm_name)
+            self._copies = copies_of(context.settings)
         except MailUnavailable as error:
             self._sums = replace(self._sums, problem=error.message)
             return
@@ -182,19 +188,54 @@ class _Run:
             state, reason = letter.state, letter.reason
             self._count(self._surely(lambda: fates.record_unwanted(context, owner, number, state, reason)))
             return
+        if not self._has_place(letter, number):
+            return
         answer = self._hand_over(transport, sender, letter, number)
-        self._count(self._surely(lambda: self._record(answer, number)))
+        became = self._surely(lambda: self._record(answer, number))
+        self._count(became)
+        if became is MailState.SENT:
+            for copy in range(len(self._copies)):
+                self._send_copy(transport, sender, letter, number, copy)
 
-    def _hand_over(self, transport: Transport, sender: Sender, letter: Letter, number: int) -> Answer:
+    def _has_place(self, letter: Letter, number: int) -> bool:
+        """Whether the mail can go now by the delivery limits; else it waits for its turn, with all in hand that waits for the same."""
+        turn = self._surely(lambda: self._places.take(str(number), _domain(letter.address)))
+        if turn is None:
+            return True
+        late = self._surely(lambda: self._places.put_off(turn, self._in_hand))
+        self._in_hand = [number, *(other for other in self._in_hand[1:] if other not in late)]
+        return False
+
+    def _hand_over(
+        self, transport: Transport, sender: Sender, letter: Letter, number: int, copy: int | None = None
+    ) -> Answer:
+        """Compose and hand over the letter, or the copy of it that goes to the one with the index `copy`."""
         from tui_portal.mail.composing import compose
 
         try:
-            content = compose(letter, sender)
+            content = compose(letter, sender, as_copy=copy is not None)
         except Exception as error:  # one odd letter never ends a run
             why = safe(f"{type(error).__name__}: {error}")
             return Answer(Fate.REFUSED, _("the mail could not be composed: {why}").format(why=why))
         name = f"{utc(letter.queued_at):%Y%m%dT%H%M%SZ}-{number:08d}-{letter.message_id[1:9]}"
-        return transport.hand_over(Envelope(sender.address, letter.address, content, name))
+        back_to = sender.bounces_to or sender.address
+        if copy is not None:
+            return transport.hand_over(Envelope(back_to, self._copies[copy], content, f"{name}-copy{copy + 1}"))
+        if sender.bounces_to:
+            back_to = make_return_address(self._context.key, sender.bounces_to, number, letter.message_id)
+        return transport.hand_over(Envelope(back_to, letter.address, content, name))
+
+    def _send_copy(self, transport: Transport, sender: Sender, letter: Letter, number: int, copy: int) -> None:
+        """Send one copy of a mail that was handed over. It is tried once; that it failed is told with the mail."""
+        address = self._copies[copy]
+        self._surely(lambda: self._places.take(f"{number}.{copy}", _domain(address), at_once=True))
+        try:
+            answer = self._hand_over(transport, sender, letter, number, copy)
+        except MailUnavailable as error:
+            answer = Answer(Fate.REFUSED, error.message)
+        if answer.fate is not Fate.ACCEPTED:
+            words = _("the copy to {address} was not sent: {why}").format(address=safe(address), why=answer.words)
+            self._surely(lambda: fates.record_copy_failed(self._context, number, words))
 
     def _record(self, answer: Answer, number: int) -> MailState | None:
         context, owner = self._context, self._owner
@@ -232,3 +273,7 @@ class _Run:
             except DatabaseBusy:
                 if time.monotonic() >= last:
                     raise
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()

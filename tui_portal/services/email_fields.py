@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_portal.domain.errors import NotFound, Refused
 from tui_portal.domain.staff import Right
-from tui_portal.domain.text import safe, tidy
+from tui_portal.domain.text import safe, same_name, tidy
 from tui_portal.i18n import _
 from tui_portal.services import activity
 from tui_portal.services.context import Context
@@ -31,9 +31,9 @@ def check_label(label: str) -> str:
 def keep_label(context: Context, label: str) -> str:
     """Inside a write transaction: the label as the firm writes it, added to the firm's where it is new. Raises Refused."""
     kept = check_label(label)
-    there = context.database.value("SELECT name FROM email_field WHERE name = ?", [kept])
+    there = next((name for name in email_fields(context) if same_name(name) == same_name(kept)), None)
     if there is not None:
-        return str(there)
+        return there
     context.database.execute(
         "INSERT INTO email_field (name, position) SELECT ?, coalesce(max(position), 0) + 1 FROM email_field", [kept]
     )
@@ -57,10 +57,16 @@ def rename_email_field(context: Context, label: str, new: str) -> int:
         former = database.value("SELECT name FROM email_field WHERE name = ?", [label])
         if former is None:
             raise NotFound(_("There is no field label {name} any more.").format(name=safe(label)))
-        taken = database.value("SELECT name FROM email_field WHERE name = ? AND name <> ?", [kept, former])
-        if taken is not None and kept.casefold() != str(former).casefold():
-            raise Refused(_("There is a field label {name} already.").format(name=safe(str(taken))))
+        others = [name for name in email_fields(context) if name != former]
+        taken = next((name for name in others if same_name(name) == same_name(kept)), None)
+        if taken is not None:
+            raise Refused(_("There is a field label {name} already.").format(name=safe(taken)))
         database.execute("UPDATE email_field SET name = ? WHERE name = ?", [kept, former])
+        # Who has one of these contacts before them would bring the former label back.
+        database.execute(
+            "UPDATE contact SET version = version + 1 WHERE id IN (SELECT contact_id FROM contact_email WHERE label = ?)",
+            [former],
+        )
         changed = database.execute("UPDATE contact_email SET label = ? WHERE label = ?", [kept, former])
         activity.record(context, "email_field_renamed", before={"name": former}, after={"name": kept})
     return changed

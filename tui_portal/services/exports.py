@@ -71,6 +71,13 @@ def export_accounts(context: Context, find: str, sort: str, descending: bool, ar
     return write_export(context, wanted, format_of(path), path)
 
 
+def export_pending(context: Context, find: str, sort: str, descending: bool, path: Path) -> int:
+    """Write the Pending activation list to a new file; how many lines. As `write_export`."""
+    return write_export(
+        context, Export(ExportList.PENDING, PendingQuery(find, sort, descending)), format_of(path), path
+    )
+
+
 def export_results(context: Context, operation: int, path: Path) -> int:
     """Write what became of each address in an edit of many accounts to a new file; how many lines. As `write_export`."""
     return write_export(context, Export(ExportList.RESULTS, operation), format_of(path), path)

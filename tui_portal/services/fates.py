@@ -1,11 +1,12 @@
 """What became of a mail that was handed over, or could not be: recorded in one transaction each.
 
-Every function takes the `owner` and records only what is still its own; it returns the state that the mail has now, or None
-where it was not the `owner`'s any more.
+A function that takes the `owner` records only what is still its own; it returns the state that the mail has now, or None where
+it was not the `owner`'s any more.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tui_portal.domain.moments import DAY
@@ -105,6 +106,35 @@ def record_later(context: Context, owner: str, number: int, words: str, *, give_
     return MailState.QUEUED
 
 
+def record_bounced(context: Context, number: int, words: str, *, no_such_mailbox: bool) -> bool:
+    """Inside a write transaction: a server that had taken the mail could not deliver it, in these words. Like a refusal at the
+    hand-over, for the mail with this id and for what it was about, as far as that waits for nothing newer.
+
+    A mail has one end: False, and nothing changed, where it has failed or was withdrawn already. One that is still to be tried
+    again, because nobody knew that it was taken, is not.
+    """
+    rows = context.database.rows(
+        f"""
+        UPDATE outbox SET state = 'failed', error = ?, lease_owner = NULL, lease_until = NULL
+        WHERE id = ? AND state IN ('queued', 'sending', 'sent') RETURNING {", ".join(_ABOUT)}
+        """,
+        [words, number],
+    )
+    if not rows:
+        return False
+    mail = dict(zip(_ABOUT, rows[0], strict=True))
+    _fail_invitation(context, mail, words, was=("queued", "sent"))
+    if no_such_mailbox:
+        mark_bounced(context, mail["email_address_id"], words)
+    return True
+
+
+def record_copy_failed(context: Context, number: int, words: str) -> None:
+    """A copy of a mail that was sent did not go out; the mail itself stays sent, and says so."""
+    with context.database.write():
+        context.database.execute("UPDATE outbox SET error = ? WHERE id = ? AND state = 'sent'", [words, number])
+
+
 def put_off(context: Context, words: str) -> None:
     """The server takes nothing from anybody: all that is due waits a while, and says why."""
     limits, now = context.settings.limits, context.clock()
@@ -130,28 +160,34 @@ def _close(
     attempts: int = 1,
 ) -> dict[str, Any] | None:
     """Inside a write transaction: give the mail its last state; what it was about, or None where it is not ours any more."""
-    names = ("invitation_id", "generation", "password_reset_id", "email_address_id", "account_id")
     rows = context.database.rows(
         f"""
         UPDATE outbox SET state = ?, error = ?, sent_at = ?, attempts = attempts + ?, lease_owner = NULL, lease_until = NULL
-        WHERE id = ? AND state = 'sending' AND lease_owner = ? RETURNING {", ".join(names)}
+        WHERE id = ? AND state = 'sending' AND lease_owner = ? RETURNING {", ".join(_ABOUT)}
         """,
         [state, words, sent_at, attempts, number, owner],
     )
-    return dict(zip(names, rows[0], strict=True)) if rows else None
+    return dict(zip(_ABOUT, rows[0], strict=True)) if rows else None
 
 
-def _fail_invitation(context: Context, mail: dict[str, Any], words: str) -> None:
-    """Inside a write transaction: the invitation failed, unless it was withdrawn, used or sent again meanwhile. A password link
-    that did not arrive stays open: nobody has it, and the next one takes its place.
+# The columns of a mail that say what it was about.
+_ABOUT = ("invitation_id", "generation", "password_reset_id", "email_address_id", "account_id")
+
+
+def _fail_invitation(context: Context, mail: dict[str, Any], words: str, was: tuple[str, ...] = ("queued",)) -> None:
+    """Inside a write transaction: the invitation failed where it `was` in one of these states, unless it was withdrawn, used or
+    sent again meanwhile. A password link that did not arrive stays open: nobody has it, and the next one takes its place.
     """
     if mail["password_reset_id"] is not None:
         _log_reset(context, "password_reset_failed", mail, words)
     if mail["invitation_id"] is None:
         return
     failed = context.database.execute(
-        "UPDATE invitation SET state = 'failed', failure = ? WHERE id = ? AND generation = ? AND state = 'queued'",
-        [words, mail["invitation_id"], mail["generation"]],
+        """
+        UPDATE invitation SET state = 'failed', failure = ?
+        WHERE id = ? AND generation = ? AND state IN (SELECT value FROM json_each(?))
+        """,
+        [words, mail["invitation_id"], mail["generation"], json.dumps(was)],
     )
     if failed:
         _log_invitation(context, "invitation_failed", mail, words)

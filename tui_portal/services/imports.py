@@ -245,6 +245,12 @@ def _write(context: Context, new: Additions) -> None:
         f"UPDATE contact SET {', '.join(f'{name} = coalesce(?, {name})' for name in FILLED)}, version = version + 1 WHERE id = ?",
         ((*(details.get(name) for name in FILLED), contact) for contact, details in new.filled),
     )
+    # Who has one of these before them saw neither the new address nor the new tag, and would take it off again.
+    added, tagged = {row[0] for row in new.contact_emails}, {row[0] for row in new.account_tags}
+    added.difference_update(row[0] for row in new.contacts)
+    tagged.difference_update(row[0] for row in new.accounts)
+    many("UPDATE contact SET version = version + 1 WHERE id = ?", ((number,) for number in sorted(added)))
+    many("UPDATE account SET version = version + 1 WHERE id = ?", ((number,) for number in sorted(tagged)))
     activity.record_many(
         context,
         "account_created",

@@ -167,7 +167,7 @@ def withdraw_forsaken(
             WHERE s.email_address_id = m.id AND s.login = 1 AND a.archived = 0)
     """
     with rows_of(context, "forsaken", forsaken, parameters):
-        withdrawn = _withdraw(context, "SELECT id FROM forsaken", operation=operation)
+        withdrawn = withdraw(context, "SELECT id FROM forsaken", operation=operation)
         context.database.execute(_CLOSE_RESET_MAILS)
         context.database.execute(_CLOSE_RESETS, [context.clock()])
         ended = context.database.execute(
@@ -192,16 +192,18 @@ def cancel(context: Context, addresses: Sequence[int], dry_run: bool = False) ->
             """,
             [wanted],
         )
-        count = _withdraw(context, "SELECT value AS id FROM json_each(:wanted)", {"wanted": wanted})
+        count = withdraw(context, "SELECT value AS id FROM json_each(:wanted)", {"wanted": wanted})
         if dry_run:
             raise _DryRun
     return count, tuple(Skipped(address, None, _("there is no open invitation")) for (address,) in without)
 
 
-def _withdraw(
+def withdraw(
     context: Context, mailboxes: str, parameters: Mapping[str, Any] | None = None, operation: int | None = None
 ) -> int:
-    """Inside a write transaction: withdraw the open invitations of `mailboxes`, a SELECT of ids; how many."""
+    """Inside a write transaction: withdraw the open invitations of `mailboxes`, a SELECT of ids with its `parameters`, with the
+    mail that waits for them; how many.
+    """
     open_ones = f"""
         SELECT id, email_address_id, state FROM invitation INDEXED BY invitation_open
         WHERE state IN ('queued', 'sent', 'failed') AND email_address_id IN ({mailboxes}) ORDER BY id

@@ -250,6 +250,9 @@ def _view_saved(entry: Entry) -> str:
 
 # A sentence for each kind; every kind that the program writes is among them.
 SENTENCES: Mapping[str, Callable[[Entry], str]] = {
+    "mail_given_up": _plain(lambda: _("Mail to {address} given up")),
+    "password_reset_sent": _plain(lambda: _("Link for another password sent to {address}")),
+    "password_reset_failed": _plain(lambda: _("Link for another password to {address} failed: {why}")),
     "access_changed": _access_changed,
     "preferences_changed": _preferences_changed,
     "access_notice_sent": _plain(lambda: _("{address} was told by mail of the access")),

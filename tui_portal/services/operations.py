@@ -23,6 +23,8 @@ class OperationKind(StrEnum):
     ARCHIVE = "archive"
     ACTIVATE = "activate"
     EDIT = "edit"
+    INVITE = "invite"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Operation:
         """What was done, in the reader's language."""
         if self.kind is OperationKind.EDIT:
             return _edited(self.details)
+        if self.kind in (OperationKind.INVITE, OperationKind.CANCEL):
+            return _invited(self.kind, self.details["accounts"])
         where = _where(self.details)
         if self.kind is OperationKind.ARCHIVE:
             return _("archive {accounts}").format(accounts=where)
@@ -56,6 +60,13 @@ class Operation:
             tags = [f"+{name}" for name in self.details["add"]] + [f"-{name}" for name in self.details["remove"]]
             return _("tags {tags} on {accounts}").format(tags=" ".join(tags), accounts=where)
         return _("{switches} in {accounts}").format(switches=_switches(self.details), accounts=where)
+
+
+def _invited(kind: OperationKind, count: int) -> str:
+    if kind is OperationKind.INVITE:
+        return ngettext("invitation to {n} address", "invitations to {n} addresses", count).format(n=count)
+    text = ngettext("cancelled invitation of {n} address", "cancelled invitations of {n} addresses", count)
+    return text.format(n=count)
 
 
 def _edited(details: dict[str, Any]) -> str:
@@ -132,12 +143,16 @@ def last_undoable(context: Context) -> Operation | None:
 
 
 def next_redoable(context: Context) -> Operation | None:
-    """The operation of the acting staff member that was taken back last, or None; a new one makes an end of redoing."""
+    """The operation of the acting staff member that was taken back last, or None; one that was begun after that makes an end of
+    redoing, even when it was taken back in turn.
+    """
     return _found(
         context,
         """
         WHERE staff_id = ?1 AND undone_at IS NOT NULL AND id > coalesce(
             (SELECT max(id) FROM operation WHERE staff_id = ?1 AND undone_at IS NULL), 0)
+        AND NOT EXISTS (SELECT 1 FROM operation later
+            WHERE later.staff_id = ?1 AND later.id > operation.id AND later.log_from >= operation.undone_log)
         ORDER BY id LIMIT 1
         """,
     )
@@ -173,7 +188,7 @@ def _set_range(context: Context, number: int, log_from: int, mail_from: int) -> 
     context.database.execute(
         """
         UPDATE operation SET log_from = ?, log_to = (SELECT coalesce(max(id), 0) FROM activity),
-            mail_from = ?, mail_to = (SELECT coalesce(max(id), 0) FROM outbox), undone_at = NULL
+            mail_from = ?, mail_to = (SELECT coalesce(max(id), 0) FROM outbox), undone_at = NULL, undone_log = NULL
         WHERE id = ?
         """,
         [log_from, mail_from, number],

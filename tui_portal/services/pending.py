@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from tui_portal.domain.accounts import account_code, account_number
 from tui_portal.domain.addresses import AddressFlag, Validity, flags_from
 from tui_portal.domain.errors import WrongUse
 from tui_portal.domain.filter_text import MOST_CHARACTERS, MOST_PARTS
+from tui_portal.domain.moments import DAY
 from tui_portal.domain.text import safe, search_key
 from tui_portal.i18n import _
 from tui_portal.services import status
@@ -52,7 +54,8 @@ class PendingQuery:
     """Which pending mailboxes, in which order.
 
     `find` holds words that must all be found, each in the address, the name or ID of an account, or a contact's name; a
-    word that is a state (`never`, `failed`) finds the mailboxes in that state as well.
+    word that is a state (`never`, `failed`) finds the mailboxes in that state as well, `invalid` those that mail can't reach.
+    `sent>7d` are those invited more than 7 days ago, `sent<7d` those within.
     """
 
     find: str = ""
@@ -175,14 +178,28 @@ def _where(context: Context, query: PendingQuery, *, first_only: bool = False) -
     conditions = [status.IS_PENDING if one_by_one else f"e.id IN ({status.PENDING_ADDRESSES})"]
     parameters: dict[str, object] = {}
     for place, word in enumerate(words):
-        conditions.append(_MATCHES.format(place=place))
         key = search_key(word)
         number = account_number(word) if word[:1] in "aA" else None
+        sent = _SENT.fullmatch(word)
+        if sent is not None:
+            conditions.append(f"i.sent_at {'<=' if sent[1] == '>' else '>'} :sent{place}")
+            parameters[f"sent{place}"] = context.clock() - int(sent[2]) * DAY
+            continue
+        conditions.append(_MATCHES.format(place=place))
         states = [state for state in PendingState if key in map(search_key, state.words)]
-        more = {"key": key, "typed": word.casefold(), "number": number, "states": json.dumps(states)}
+        invalid = key in ("invalid", search_key(_("invalid")))
+        more = {
+            "key": key,
+            "typed": word.casefold(),
+            "number": number,
+            "states": json.dumps(states),
+            "invalid": invalid,
+        }
         parameters |= {f"{name}{place}": value for name, value in more.items()} | {"now": context.clock()}
     return " AND ".join(conditions), parameters
 
+
+_SENT = re.compile(r"sent([<>])(\d{1,4})d")
 
 _MATCHES = f"""(
     instr(e.canonical, :typed{{place}}) OR instr(e.address, :typed{{place}})
@@ -192,7 +209,8 @@ _MATCHES = f"""(
         UNION
         SELECT ce.email_address_id FROM contact c JOIN contact_email ce ON ce.contact_id = c.id
         WHERE instr(c.search_key, :key{{place}}))
-    OR {status.INVITE_STATE} IN (SELECT value FROM json_each(:states{{place}})))"""
+    OR {status.INVITE_STATE} IN (SELECT value FROM json_each(:states{{place}}))
+    OR (:invalid{{place}} AND NOT {status.WRITABLE}))"""
 
 
 def _order(query: PendingQuery) -> str:

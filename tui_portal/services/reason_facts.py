@@ -19,7 +19,8 @@ from tui_portal.services.stored import known
 
 @dataclass(frozen=True, slots=True)
 class InvitationFacts:
-    """The invitation that stands, or the last one. Times are seconds since 1970. `mail_state` and the next three are of its newest
+    """The invitation that stands, or the last one. Times are seconds since 1970. `former_works` is whether the link of a mail
+    before the newest one still works. `mail_state` and the next three are of its newest
     mail, None where that is gone; `closed_by` is who withdrew it, None for the program.
     """
 
@@ -33,6 +34,7 @@ class InvitationFacts:
     tries: int
     next_try_at: int | None
     error: str
+    former_works: bool
     closed_by: str | None
 
 
@@ -140,7 +142,7 @@ _SWITCHED = """
 # The newest invitation with its newest mail; who withdrew it is in the log of the mailbox.
 _INVITATION = """
     SELECT i.state, i.sent_at, i.expires_at, i.opened_at, i.closed_at, i.failure, o.state, coalesce(o.attempts, 0),
-        o.next_try_at, coalesce(o.error, ''),
+        o.next_try_at, coalesce(o.error, ''), i.live_generation < i.generation,
         CASE WHEN i.state = 'withdrawn' THEN (
             SELECT s.name FROM activity l JOIN staff s ON s.id = l.staff_id
             WHERE l.email_address_id = i.email_address_id AND l.account_id IS NULL AND l.kind = 'invitation_withdrawn'

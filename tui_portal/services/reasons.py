@@ -188,7 +188,9 @@ def _login(facts: Facts, moment: int) -> Link:
     words = f"{_('LOGIN is off')} {since}".rstrip()
     if facts.validity is Validity.INVALID:
         words = _("{off}, and can't be switched on for an address that is not valid").format(off=words)
-        return Link(LinkName.LOGIN, None, words, _("e puts the address right, then l"))
+        # Who has a password lacks nothing but LOGIN; for all others the address comes first.
+        ok = None if facts.activated_at is None else False
+        return Link(LinkName.LOGIN, ok, words, _("e puts the address right, then l"))
     where = _("not while the account is archived") if facts.archived else _("l switches it on")
     return Link(LinkName.LOGIN, False, words, where)
 
@@ -236,9 +238,7 @@ def _invitation(facts: Facts, moment: int, *, has_server: bool) -> Link:
     if found.state == "withdrawn":
         return _cancelled(facts, found, moment)
     if found.state == "failed":
-        why = safe(found.failure) or _("nothing more is known")
-        words = _("the invitation could not be delivered: {why}").format(why=why)
-        return Link(LinkName.INVITATION, False, words, _again(facts, _("i sends it again")))
+        return _failed(facts, found, moment)
     if found.expires_at is not None and found.expires_at <= moment:
         words = _("the invitation has expired on {date}").format(date=_when(found.expires_at, moment))
         if found.sent_at is not None:
@@ -252,6 +252,14 @@ def _invitation(facts: Facts, moment: int, *, has_server: bool) -> Link:
 def _again(facts: Facts, key: str) -> str:
     """How it is sent, or what stands in the way of it."""
     return key if facts.writable and not facts.archived else _("first what stands above, then i")
+
+
+def _failed(facts: Facts, found: InvitationFacts, moment: int) -> Link:
+    why = safe(found.failure) or _("nothing more is known")
+    words, works = _("the invitation could not be delivered: {why}").format(why=why), _has_link(facts, moment)
+    if works:
+        words = f"{_handed_over(found, moment)} · {words}"
+    return Link(LinkName.INVITATION, works, words, _again(facts, _("i sends it again")))
 
 
 def _cancelled(facts: Facts, found: InvitationFacts, moment: int) -> Link:
@@ -276,11 +284,11 @@ def _queued(found: InvitationFacts, moment: int, has_server: bool) -> Link:
             parts.append(_("next try on {date}").format(date=_when(found.next_try_at, moment)))
     if found.error:
         parts.append(_("the server said: {why}").format(why=safe(found.error)))
-    where = _("`tui-portal deliver --once --now` tries at once")
+    where = _("t in the Outbox (6) tries at once")
     if not has_server:
         parts.append(_("no mail server is set"))
         where = _("the settings: [mail] smtp")
-    if found.sent_at is None:
+    if found.sent_at is None or not found.former_works:
         return Link(LinkName.INVITATION, False, " · ".join(parts), where)
     return Link(LinkName.INVITATION, True, " · ".join([_handed_over(found, moment), *parts]), where)
 
@@ -315,7 +323,9 @@ def _password(facts: Facts, moment: int) -> Link:
 def _has_link(facts: Facts, moment: int) -> bool:
     """Whether the person was given a link that works."""
     found = facts.invitation
-    if found is None or found.sent_at is None or found.state not in ("queued", "sent"):
+    if found is None or found.sent_at is None or found.state not in ("queued", "sent", "failed"):
+        return False
+    if found.state != "sent" and not found.former_works:
         return False
     return found.expires_at is None or found.expires_at > moment
 

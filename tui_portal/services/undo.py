@@ -6,6 +6,9 @@ thousand accounts is taken back as fast as it was done.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tui_portal.domain.errors import Conflict, NotFound
@@ -65,9 +68,12 @@ def undo_last(context: Context, progress: Progress | None = None) -> Undone:
             raise NotFound(_("There is nothing to take back."))
         with watched(context, progress, last.log_to - last.log_from):
             done = _UNDO[last.kind](context, last)
-        context.database.execute("UPDATE operation SET undone_at = ? WHERE id = ?", [context.clock(), last.id])
         after = {"operation": last.id, "kind": last.kind.value}
         activity.record(context, "operation_undone", after=after, **edits.about(context, last))
+        context.database.execute(
+            "UPDATE operation SET undone_at = ?, undone_log = (SELECT max(id) FROM activity) WHERE id = ?",
+            [context.clock(), last.id],
+        )
     return done
 
 
@@ -140,25 +146,68 @@ def _redo_tags(context: Context, former: Operation, now: Operation) -> Undone:
 
 def _undo_edit(context: Context, last: Operation) -> Undone:
     _refuse_when_mail_has_gone(context, last)
+    with rows_of(context, "pair", _ENTRIES.format(old="after", new="before"), _range(last)):
+        _refuse_when_seen_since(context, last)
     withdrawn, restored = take_back_queued(context, last)
-    changed = edits.turn_back(context, last)
+    with _nobody_left_behind(context, last):
+        changed = edits.turn_back(context, last)
     invitations.withdraw_forsaken(context, _TOUCHED, _range(last), last.id)
     restored += restore_withdrawn(context, last)
     return Undone(last.title, changed, withdrawn, restored)
 
 
 def _redo_edit(context: Context, former: Operation, now: Operation) -> Undone:
-    changed = edits.do_again(context, former)
+    with _nobody_left_behind(context, former):
+        changed = edits.do_again(context, former)
     invitations.withdraw_forsaken(context, _TOUCHED, _range(former), now.id)
     mails = 0
     for message, address in context.database.rows(_MAILED, _range(former)):
-        invitable = (
-            f"SELECT e.id FROM email_address e WHERE e.id = :address AND {status.WRITABLE} AND {status.IS_PENDING}"
-        )
-        mails += invitations.queue_for(context, invitable, {"address": address}, message, operation=now.id)
+        invitable = f"{_STILL_INVITABLE} AND e.id = :address"
+        with rows_of(context, "invited", _INVITED, _range(former)):
+            mails += invitations.queue_for(context, invitable, {"address": address}, message, operation=now.id)
     gained = _GAINED.format(**_range(former))
     mails += invitations.queue_access_notices(context, gained, "", operation=now.id)
     return Undone(former.title, changed, mails, redone=True)
+
+
+@contextmanager
+def _nobody_left_behind(context: Context, done: Operation) -> Iterator[None]:
+    """Inside it an edit is taken back or done again. Raises Conflict where that takes an address out of an account in which
+    somebody else has switched it since, and would leave it there as an unlinked e-mail without a word.
+    """
+    contacts = {"contacts": json.dumps(edits.contacts_of(context, done))}
+    with rows_of(context, "held", _HELD, contacts):
+        yield
+        rows = context.database.rows(_LEFT_BEHIND, _range(done))
+        _refuse(rows, done, _("the settings of {who} were changed since"))
+
+
+def _undo_invite(context: Context, last: Operation) -> Undone:
+    _refuse_when_mail_has_gone(context, last)
+    rows = context.database.rows(_INVITED_SINCE, _range(last))
+    _refuse(rows, last, _("{who} was invited again since"))
+    withdrawn, restored = take_back_queued(context, last)
+    return Undone(last.title, withdrawn, withdrawn, restored)
+
+
+def _redo_invite(context: Context, former: Operation, now: Operation) -> Undone:
+    with rows_of(context, "invited", _INVITED, _range(former)):
+        due = hold_until(context, True)
+        message = former.details["message"]
+        mails = invitations.queue_for(context, _STILL_INVITABLE, None, message, due=due, operation=now.id)
+    return Undone(former.title, mails, mails, redone=True)
+
+
+def _undo_cancel(context: Context, last: Operation) -> Undone:
+    restored = restore_withdrawn(context, last)
+    if not restored:
+        raise Conflict(_("Nothing was changed in “{title}”: it was changed since.").format(title=last.title))
+    return Undone(last.title, restored, restored=restored)
+
+
+def _redo_cancel(context: Context, former: Operation, now: Operation) -> Undone:
+    changed = invitations.withdraw(context, _CANCELLED, _range(former), now.id)
+    return Undone(former.title, changed, redone=True)
 
 
 _UNDO = {
@@ -167,6 +216,8 @@ _UNDO = {
     OperationKind.ARCHIVE: _undo_archive,
     OperationKind.ACTIVATE: _undo_archive,
     OperationKind.EDIT: _undo_edit,
+    OperationKind.INVITE: _undo_invite,
+    OperationKind.CANCEL: _undo_cancel,
 }
 _REDO = {
     OperationKind.ACCESS: _redo_access,
@@ -174,6 +225,8 @@ _REDO = {
     OperationKind.ARCHIVE: _redo_archive,
     OperationKind.ACTIVATE: _redo_archive,
     OperationKind.EDIT: _redo_edit,
+    OperationKind.INVITE: _redo_invite,
+    OperationKind.CANCEL: _redo_cancel,
 }
 
 
@@ -299,4 +352,32 @@ _MAILED = """
 _GAINED = """
     SELECT account_id, email_address_id FROM activity
     WHERE id > {log_from} AND id <= {log_to} AND kind = 'access_changed' AND after ->> '$.login' = 1
+      AND email_address_id IN (
+        SELECT email_address_id FROM outbox WHERE id > {mail_from} AND id <= {mail_to} AND kind = 'access_notice')
+"""
+
+# The addresses of contacts in their accounts; and those of them that are there no more with a switch that was set meanwhile.
+_HELD = """
+    SELECT ac.account_id, ce.email_address_id FROM json_each(:contacts) j
+    CROSS JOIN account_contact ac ON ac.contact_id = j.value CROSS JOIN contact_email ce ON ce.contact_id = j.value
+"""
+
+_LEFT_BEHIND = """
+    SELECT DISTINCT e.address FROM held h
+    CROSS JOIN contact_settings s ON s.account_id = h.account_id AND s.email_address_id = h.email_address_id
+    CROSS JOIN email_address e ON e.id = h.email_address_id
+    WHERE (s.login OR s.notify OR s.email_sync)
+      AND NOT EXISTS (
+        SELECT 1 FROM contact_email ce CROSS JOIN account_contact ac ON ac.contact_id = ce.contact_id
+        WHERE ce.email_address_id = h.email_address_id AND ac.account_id = h.account_id)
+      AND EXISTS (
+        SELECT 1 FROM activity v LEFT JOIN operation o ON o.id = v.operation_id
+        WHERE v.account_id = h.account_id AND v.id > :log_to AND v.kind = 'access_changed'
+          AND v.email_address_id = h.email_address_id AND v.operation_id IS NOT :operation AND o.undone_at IS NULL)
+    ORDER BY e.canonical
+"""
+
+_CANCELLED = """
+    SELECT email_address_id AS id FROM activity
+    WHERE id > :log_from AND id <= :log_to AND kind = 'invitation_withdrawn'
 """

@@ -41,6 +41,9 @@ _PRAGMAS = (
     ("temp_store", "memory"),
 )
 
+# What a statement fails with that a constraint of the schema forbids.
+BROKEN_RULES = (peewee.IntegrityError, sqlite3.IntegrityError)
+
 
 class Database:
     """The file at `path`, for every thread that asks. Open it with `open_database` or `create_database`."""
@@ -161,7 +164,7 @@ class Database:
     def _plain_errors(self) -> Iterator[None]:
         try:
             yield
-        except (peewee.IntegrityError, sqlite3.IntegrityError):
+        except BROKEN_RULES:
             raise
         except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.DatabaseError) as error:
             raise in_plain_words(error, self.path) from error

@@ -250,6 +250,7 @@ class Operation(Model):
     mail_from = IntegerField()
     mail_to = IntegerField()
     undone_at = IntegerField(null=True)
+    undone_log = IntegerField(null=True)
 
 
 class Activity(Model):

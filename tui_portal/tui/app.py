@@ -28,6 +28,8 @@ from tui_portal.services.pending import PendingQuery, count_pending
 from tui_portal.tui import keys
 from tui_portal.tui.delivery import DeliveryProcess
 from tui_portal.tui.lists import ListSource, ListView, accounts_source, pending_source
+from tui_portal.tui.openings import open_mail, open_pending
+from tui_portal.tui.outbox_source import outbox_source
 from tui_portal.tui.screens.list_screen import ListScreen
 from tui_portal.tui.screens.place import PlaceScreen
 from tui_portal.tui.text import fit
@@ -43,9 +45,8 @@ if TYPE_CHECKING:
 
 WIDE = 110
 _CUT_OFF_SECONDS = 1.0
-_PAUSES = (
-    3  # so many times as long as counting the places took is waited before they are counted again for what others do
-)
+# So many times as long as counting the places took is waited before they are counted again for what others do.
+_PAUSES = 3
 
 
 def portal_commands() -> type[PortalCommands]:
@@ -125,9 +126,15 @@ class PortalApp(TypeAhead):
     @property
     def places(self) -> Sequence[Place]:
         """The places with their counts, as far as they are known."""
-        titles = {"accounts": _("Accounts"), "pending": _("Pending activation"), "archived": _("Archived")}
+        titles = {
+            "accounts": _("Accounts"),
+            "pending": _("Pending activation"),
+            "archived": _("Archived"),
+            "outbox": _("Outbox"),
+        }
         places = {key.name: key.keys for key in keys.EVERYWHERE.keys}
-        return [Place(name, places[name], title, self._counts.get(name)) for name, title in titles.items()]
+        counts = self._counts | ({} if self._mail is None else {"outbox": self._mail.waiting})
+        return [Place(name, places[name], title, counts.get(name)) for name, title in titles.items()]
 
     @property
     def key_groups(self) -> Sequence[keys.KeyGroup]:
@@ -160,7 +167,9 @@ class PortalApp(TypeAhead):
     def open_row(self, place: str, row_id: int) -> None:
         """Open the account behind a row; of a pending mailbox the first account it may log in to."""
         if place == "pending":
-            start(self, partial(self._open_pending, row_id), "open")
+            start(self, partial(open_pending, self, row_id), "open")
+        elif place == "outbox":
+            start(self, partial(open_mail, self, row_id), "open")
         else:
             self.open_account(row_id)
 
@@ -203,6 +212,7 @@ class PortalApp(TypeAhead):
             "accounts": lambda: accounts_source(archived=False),
             "archived": lambda: accounts_source(archived=True),
             "pending": pending_source,
+            "outbox": outbox_source,
         }
         while len(self.screen_stack) > 1:
             self.pop_screen()
@@ -315,17 +325,6 @@ class PortalApp(TypeAhead):
         if status not in (None, 0, 1):
             self._deliver_after = time.monotonic() + self.settings.limits.retry_first_seconds
         return status
-
-    async def _open_pending(self, address: int) -> None:
-        from tui_portal.services.pending import pending_rows
-
-        rows = await self.lanes.read(pending_rows, [address])
-        if rows and rows[0].accounts:
-            from tui_portal.domain.accounts import account_number
-
-            number = account_number(rows[0].accounts[0][0])
-            if number is not None:
-                self.open_account(number)
 
     def _show_surroundings(self) -> None:
         for screen in self.screen_stack:

@@ -74,6 +74,7 @@ EVERYWHERE = KeyGroup(
         Key("accounts", "1", "go('accounts')", N_("Accounts")),
         Key("pending", "2", "go('pending')", N_("Pending activation")),
         Key("archived", "3", "go('archived')", N_("Archived")),
+        Key("outbox", "6", "go('outbox')", N_("Outbox")),
         Key("palette", "ctrl+p,colon", "command_palette", N_("command palette: every command, every account by name")),
         Key("help", "question_mark,f1", "show_help", N_("help for this screen"), N_("keys")),
         Key("quit", "q", "leave", N_("quit"), N_("quit")),
@@ -113,6 +114,26 @@ LIST_SCREEN = KeyGroup(
         Key("export", "x", "export", N_("export what the list shows")),
         Key("refresh", "r", "read_again", N_("read again")),
         Key("clear", "escape", "clear", N_("clear the marks, then the filter")),
+    ),
+)
+
+PENDING = KeyGroup(
+    "pending",
+    N_("In Pending activation"),
+    (
+        Key("resend", "i", "resend", N_("send invitations to the selected, for the first time or again"), N_("invite")),
+        Key("cancel", "d", "cancel_invitations", N_("cancel the invitations of the selected"), N_("cancel")),
+        Key("why", "w", "explain", N_("why can, or can't, they log in?"), N_("why")),
+        Key("copy_link", "c", "copy_link", N_("copy the link of the invitation")),
+    ),
+)
+
+OUTBOX = KeyGroup(
+    "outbox",
+    N_("In the Outbox"),
+    (
+        Key("try_now", "t", "try_now", N_("try again now"), N_("try now")),
+        Key("give_up", "d", "cancel_invitations", N_("give up: not sent any more"), N_("give up")),
     ),
 )
 
@@ -164,7 +185,7 @@ PROFILE = KeyGroup(
     ),
 )
 
-GROUPS = (LIST, LIST_SCREEN, INFO, PROFILE, EVERYWHERE)
+GROUPS = (LIST, LIST_SCREEN, PENDING, OUTBOX, INFO, PROFILE, EVERYWHERE)
 
 
 def bindings(group: KeyGroup) -> list[BindingType]:

@@ -187,6 +187,9 @@ def pending_columns(clock: Callable[[], int]) -> Sequence[Column[PendingRow]]:
         days = max(0, clock() - row.invite_sent) // DAY
         return Cell(f"{day_and_month(row.invite_sent, clock())} · {_('{n}d').format(n=days)}")
 
+    def expires(row: PendingRow) -> Cell:
+        return Cell("—", "dim") if row.expires is None else Cell(day_and_month(row.expires, clock()))
+
     def sign(row: PendingRow) -> Cell:
         return Cell("" if row.validity is Validity.VALID and not row.suppressed else "!", "invalid")
 
@@ -195,7 +198,7 @@ def pending_columns(clock: Callable[[], int]) -> Sequence[Column[PendingRow]]:
         Column(lambda: _("EMAIL"), lambda row: Cell(row.address), 0, name="address"),
         Column(
             lambda: _("ACCOUNT(S)"),
-            lambda row: Cell(", ".join(name for _code, name in row.accounts)),
+            lambda row: Cell(_accounts(row)),
             28,
             rank=1,
             name="account",
@@ -206,8 +209,16 @@ def pending_columns(clock: Callable[[], int]) -> Sequence[Column[PendingRow]]:
             lambda row: Cell(row.invited_by or "—", "" if row.invited_by else "dim"),
             14,
             rank=2,
+            hides="invited_by",
         ),
+        Column(lambda: _("EXPIRES"), expires, 10, rank=4, hides="expires"),
     )
+
+
+def _accounts(row: PendingRow) -> str:
+    """The names of the accounts; of many the first, and how many more."""
+    names = [name for _code, name in row.accounts]
+    return ", ".join(names) if len(names) <= 2 else f"{names[0]} +{len(names) - 1}"
 
 
 def status_sign(row: AccountRow) -> str:

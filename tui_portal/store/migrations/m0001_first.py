@@ -263,14 +263,14 @@ STATEMENTS = (
     "CREATE INDEX outbox_by_password_reset ON outbox (password_reset_id) WHERE password_reset_id IS NOT NULL",
     "CREATE INDEX outbox_by_invitation ON outbox (invitation_id, generation)",
     # One change of a staff member, which can be taken back as one. What it wrote in the log and in the outbox are the rows
-    # after *_from up to *_to: nobody else writes in between. `details` is what was wished, `skipped` what was left out, `images`
+    # after *_from up to *_to: nobody else writes in between. `undone_log` is the entry that says that it was taken back. `details` is what was wished, `skipped` what was left out, `images`
     # the rows that an edit changed, as they were and as it left them.
     """
     CREATE TABLE operation (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         at INTEGER NOT NULL,
         staff_id INTEGER NOT NULL REFERENCES staff (id),
-        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate', 'edit')),
+        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate', 'edit', 'invite', 'cancel')),
         details TEXT NOT NULL DEFAULT '{}',
         skipped TEXT NOT NULL DEFAULT '[]',
         images TEXT NOT NULL DEFAULT '[]',
@@ -278,7 +278,9 @@ STATEMENTS = (
         log_to INTEGER NOT NULL,
         mail_from INTEGER NOT NULL,
         mail_to INTEGER NOT NULL,
-        undone_at INTEGER
+        undone_at INTEGER,
+        undone_log INTEGER,
+        CHECK ((undone_at IS NULL) = (undone_log IS NULL))
     ) STRICT
     """,
     "CREATE INDEX operation_by_staff ON operation (staff_id, id)",

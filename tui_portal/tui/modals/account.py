@@ -18,7 +18,6 @@ from tui_portal.tui.modals.dialog import Dialog, buttons
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.choice_row import CheckRow, ChoiceRow
 from tui_portal.tui.widgets.field_row import FieldRow
-from tui_portal.tui.workers import start
 
 
 class AccountDialog(Dialog[int]):
@@ -76,6 +75,8 @@ class AccountDialog(Dialog[int]):
 
     def action_leave(self) -> None:
         """esc: where something was changed, only the second one leaves."""
+        if self.under_way:
+            return
         if self._fields != self._seen and not self._asked_to_leave:
             self._asked_to_leave = True
             self._tell(_("esc again leaves, and what was typed is gone."))
@@ -83,7 +84,7 @@ class AccountDialog(Dialog[int]):
             self.dismiss(None)
 
     def action_save(self) -> None:
-        start(self, partial(self._try, self._fields), "save", newest="save")
+        self.carry_out(partial(self._try, self._fields), "save")
 
     async def _try(self, fields: AccountFields) -> None:
         try:

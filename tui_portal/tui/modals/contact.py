@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from tui_portal.domain.errors import Conflict, PortalError
@@ -25,6 +26,7 @@ from tui_portal.tui.widgets.field_row import AddressRow, FieldRow, LabelPicker
 from tui_portal.tui.workers import start
 
 _FIELDS = ("name", "company", "phone")
+_LOW = 22
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class ContactDialog(Dialog[ContactSaved]):
         self._first = first
         self._correction: tuple[AddressRow, str] | None = None
         self._asked_to_leave = False
-        self._taken_apart = ""
+        self._taken_apart: tuple[AddressRow | None, str] = (None, "")
         self._lengths: dict[AddressRow, int] = {}
 
     def body(self) -> ComposeResult:
@@ -95,6 +97,8 @@ class ContactDialog(Dialog[ContactSaved]):
 
     def on_mount(self) -> None:
         rows = self._rows
+        for name in ("notes", "consequences", "told"):
+            self._put(name, Content(""))
         row = next((row for row in rows if self._first is not None and row.number == self._first), None)
         (row.field if row else self.query_one("#name", Input)).focus()
 
@@ -109,6 +113,8 @@ class ContactDialog(Dialog[ContactSaved]):
 
     def action_leave(self) -> None:
         """esc: where something was typed, only the second one leaves."""
+        if self.under_way:
+            return
         if self._edit != self._seen and not self._asked_to_leave:
             self._asked_to_leave = True
             self._tell(_("esc again leaves, and what was typed is gone."))
@@ -118,7 +124,7 @@ class ContactDialog(Dialog[ContactSaved]):
     def action_save(self) -> None:
         for row in self._rows:
             self._take_apart(row)
-        start(self, partial(self._save, self._edit), "save", newest="save")
+        self.carry_out(partial(self._save, self._edit), "save")
 
     def action_correct(self) -> None:
         """Take what is suggested."""
@@ -144,12 +150,14 @@ class ContactDialog(Dialog[ContactSaved]):
         self._look_ahead()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        row, self._taken_apart = event.widget.parent, ""
+        row = event.widget.parent
+        if row is not self._taken_apart[0]:
+            self._taken_apart = (None, "")
         if isinstance(row, AddressRow):
             start(self, partial(self._look_up, row), "notes", newest="notes", quiet=True)
         else:
             self._correction = None
-            self.query_one("#notes", Static).update("")
+            self._put("notes", Content(""))
 
     def on_choice_row_changed(self) -> None:
         self._asked_to_leave = False
@@ -165,7 +173,7 @@ class ContactDialog(Dialog[ContactSaved]):
 
     @on(LabelPicker.Asked)
     def _label_asked(self, event: LabelPicker.Asked) -> None:
-        start(self, partial(self._ask_label, event.picker), "label", newest="label")
+        self.carry_out(partial(self._ask_label, event.picker), "label")
 
     async def _ask_label(self, picker: LabelPicker) -> None:
         """A label of the firm's to add or to rename, then chosen here."""
@@ -201,6 +209,8 @@ class ContactDialog(Dialog[ContactSaved]):
 
     def _take_apart(self, row: AddressRow) -> None:
         """Several addresses in one field become several lines; a name that stands with them is offered as the contact's."""
+        if (row.number, row.address) in {(line.id, line.address) for line in self._seen.addresses}:
+            return  # what nobody touched stays as it is
         found = split_addresses(row.address)
         whole = row.address.strip()
         if not found or (len(found) == 1 and found[0][1] == whole) or not any("@" in address for _n, address in found):
@@ -214,7 +224,7 @@ class ContactDialog(Dialog[ContactSaved]):
             name.value = names[0]
         if len(found) > 1:
             text = ngettext("Taken apart: {n} address.", "Taken apart: {n} addresses.", len(found))
-            self._taken_apart = text.format(n=len(found))
+            self._taken_apart = (row, text.format(n=len(found)))
 
     async def _leave_a_blank(self) -> None:
         """The last line is always one to type in."""
@@ -227,10 +237,10 @@ class ContactDialog(Dialog[ContactSaved]):
         except PortalError:
             return
         self._correction = (row, notes.correction) if notes.correction else None
-        text = " ".join([self._taken_apart, *notes.sentences]).strip()
+        text = " ".join([self._taken_apart[1], *notes.sentences]).strip()
         if notes.correction:
             text += " " + _("alt+c takes {address}.").format(address=notes.correction)
-        self.query_one("#notes", Static).update(plain(text))
+        self._put("notes", plain(text), in_sight=bool(text))
 
     def _look_ahead(self) -> None:
         start(self, self._do_look_ahead, "consequences", newest="consequences", quiet=True)
@@ -243,29 +253,27 @@ class ContactDialog(Dialog[ContactSaved]):
                 words = await self._desk.foresee(self._edit)
             except PortalError as error:
                 words = (error.message,)
-        self.query_one("#consequences", Static).update(plain("\n".join(words), lines=True))
+        self._put("consequences", plain("\n".join(words), lines=True))
 
     async def _save(self, edit: ContactEdit) -> None:
         try:
             saved = await self._desk.save(edit)
         except Conflict as error:
-            self._tell(error.message)
-            await self._merge()
+            # The fields that are filled in clear what is told.
+            self.call_after_refresh(self._tell, await self._merge() or error.message)
         except PortalError as error:
             self._tell(error.message)
         else:
             self.dismiss(saved)
 
-    async def _merge(self) -> None:
+    async def _merge(self) -> str:
         """A colleague was quicker: what was not touched here becomes theirs, what was typed stays, and the next Save is on top
-        of what is stored now.
+        of what is stored now. Why that can't be, where it can't.
         """
         try:
             stored = await self._desk.reload()
         except PortalError as error:
-            self._tell(error.message)
-            return
-        told = self.query_one("#told", Static).visual
+            return error.message
         for name in _FIELDS:
             field = self.query_one(f"#{name}", Input)
             if field.value == getattr(self._seen, name):
@@ -278,19 +286,30 @@ class ContactDialog(Dialog[ContactSaved]):
         holder = self.query_one("#addresses")
         for row in self._rows:
             line = theirs.pop(row.number, None) if row.number is not None else None
-            if row.number is not None and line is None:
+            if row.number is not None and line is None and (row.label, row.address) == mine.get(row.number):
                 await row.remove()
+            elif row.number is not None and line is None:
+                row.number = None  # what was typed stays, as a further address
             elif line is not None and (row.label, row.address) == mine.get(row.number):
                 row.query_one(LabelPicker).set_label(line.label)
                 row.set_address(line.address)
         for line in theirs.values():
             await holder.mount(self._row(line.id, line.label, line.address), before=self._rows[-1])
         self._seen = stored
-        # The fields that were filled in just now have cleared it.
-        self.call_after_refresh(lambda: self.query_one("#told", Static).update(told))
+        return ""
 
     def _tell(self, sentence: str) -> None:
-        self.query_one("#told", Static).update(plain(sentence))
+        self._put("told", plain(sentence), in_sight=bool(sentence))
+
+    def _put(self, name: str, words: Content, *, in_sight: bool = False) -> None:
+        """Show words in one of the lines before the buttons. In a low window a line takes room only while it says something,
+        and is scrolled to when it does.
+        """
+        line = self.query_one(f"#{name}", Static)
+        line.update(words)
+        line.display = bool(words.plain) or self.app.size.height >= _LOW
+        if in_sight:
+            self.call_after_refresh(line.scroll_visible, animate=False)
 
     @property
     def _rows(self) -> list[AddressRow]:

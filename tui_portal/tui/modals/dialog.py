@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -10,11 +12,15 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button
+from textual.widgets import Button, Input
 from textual.widgets.button import ButtonVariant
 
+from tui_portal.i18n import _
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import TooSmall
+from tui_portal.tui.workers import start
+
+_SAVING_AFTER_SECONDS = 0.3  # what takes no longer is over before a word about it could be read
 
 T = TypeVar("T")
 
@@ -32,6 +38,22 @@ class Dialog(ModalScreen[T | None]):
         super().__init__()
         self._heading = title
         self._on_whom = on_whom
+        self.under_way = False
+
+    @property
+    def settled(self) -> bool:
+        """Keys that are typed while something is being done wait for what comes of it."""
+        return self.focused is not None and not self.under_way
+
+    def carry_out(self, work: Callable[[], Coroutine[Any, Any, object]], name: str) -> None:
+        """Do what was asked for, one thing at a time: until it is done nothing else is begun, and the dialog is not left."""
+        if not self.under_way:
+            self.under_way = True
+            former = self.focused
+            # A field would go on taking letters.
+            self.set_focus(None)
+            self.set_timer(_SAVING_AFTER_SECONDS, self._tell_saving)
+            start(self, partial(self._finish, work, former), name)
 
     def body(self) -> ComposeResult:
         """The widgets of the dialog; the last of them is its row of buttons."""
@@ -55,11 +77,30 @@ class Dialog(ModalScreen[T | None]):
         here = next((n for n, line in enumerate(order) if self.focused in line), None)
         if here is None or self.focused is None or not 0 <= here + step < len(order):
             return
-        place = min(order[here].index(self.focused), len(order[here + step]) - 1)
-        order[here + step][place].focus()
+        there = order[here + step]
+        if len(order[here]) > 1 or len(there) == 1:
+            there[min(order[here].index(self.focused), len(there) - 1)].focus()
+        else:
+            # From a line that is one field: to what is typed into, not to the label before it.
+            next((widget for widget in there if isinstance(widget, Input)), there[0]).focus()
 
     def action_leave(self) -> None:
-        self.dismiss(None)
+        if not self.under_way:
+            self.dismiss(None)
+
+    async def _finish(self, work: Callable[[], Coroutine[Any, Any, object]], former: Widget | None) -> None:
+        try:
+            await work()
+        finally:
+            self.under_way = False
+            if self.is_attached:
+                self.query_one("#dialog").border_title = plain(f" {self._heading} ")
+                if self.focused is None and former is not None and former.is_attached:
+                    self.set_focus(former, scroll_visible=False)
+
+    def _tell_saving(self) -> None:
+        if self.under_way and self.app.screen is self:
+            self.query_one("#dialog").border_title = plain(f" {self._heading} · {_('Saving…')} ")
 
 
 def buttons(*choices: tuple[str, str, ButtonVariant]) -> Horizontal:

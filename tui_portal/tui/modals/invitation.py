@@ -19,7 +19,6 @@ from tui_portal.services.saved_messages import SavedMessage
 from tui_portal.tui.modals.dialog import buttons
 from tui_portal.tui.modals.message import MessageDialog
 from tui_portal.tui.text import plain
-from tui_portal.tui.workers import start
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +108,25 @@ class InvitationDialog(MessageDialog[InvitationChoice]):
                 _("The message is too long: nothing was sent. Shorten it to {most} characters.").format(most=self._most)
             )
         else:
-            start(self, partial(self._try, InvitationChoice(True, self.message)), "send", newest="do")
+            self.carry_out(partial(self._try, InvitationChoice(True, self.message)), "send")
 
     def action_not_now(self) -> None:
         if self._grants:
-            start(self, partial(self._try, InvitationChoice(False, "")), "not now", newest="do")
+            self.carry_out(partial(self._try, InvitationChoice(False, "")), "not now")
 
     def action_choose_message(self) -> None:
         """Begin with one of the firm's saved messages, or save what is typed as one."""
-        start(self, self._choose_message, "message", newest="aside")
+        self.carry_out(self._choose_message, "message")
 
     def action_show_mail(self) -> None:
         """Show the mail as it would be sent now."""
-        start(self, self._show_mail, "mail", newest="aside")
+        self.carry_out(self._show_mail, "mail")
 
     async def _choose_message(self) -> None:
         from tui_portal.tui.modals.saved_messages import pick_message
 
         try:
-            chosen = await pick_message(self.app, self._desk, self.message)
+            chosen = await pick_message(self.app, self._desk, self.message, partial(self.tell, warning=False))
         except PortalError as error:
             self.tell(error.message)
             return
@@ -166,5 +165,5 @@ class InvitationDialog(MessageDialog[InvitationChoice]):
 
     def _keys(self) -> str:
         if self._grants:
-            return _("alt+s send  alt+n not now  alt+m saved messages  alt+p the mail  esc leave")
+            return _("alt+s send  alt+n not now  alt+m messages  alt+p the mail  esc leave")
         return _("alt+s send   alt+m saved messages   alt+p the mail   esc nothing is sent")

@@ -34,6 +34,7 @@ class MailDialog(ModalScreen[None]):
         frame.border_title = plain(" " + _("The mail to {who}").format(who=self._mail.to) + " ")
         frame.border_subtitle = plain(" " + _("esc closes") + " ")
         with frame:
+            yield Static(plain(_("To: {who}").format(who=self._mail.to)))
             yield Static(plain(_("Subject: {subject}").format(subject=self._mail.subject)), classes="mail-subject")
             yield Static(plain(self._mail.text.rstrip(), lines=True))
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.widgets import Static, TextArea
 
 from tui_portal.domain.text import tidy_message
 from tui_portal.i18n import _
 from tui_portal.tui.modals.dialog import Dialog
-from tui_portal.tui.text import plain
+from tui_portal.tui.text import fit, plain
 
 T = TypeVar("T")
+
+_LINES, _LEAST_LINES = 6, 3
+_LOW = 22
 
 
 class MessageDialog(Dialog[T]):
@@ -48,11 +52,16 @@ class MessageDialog(Dialog[T]):
     def _length(self) -> int:
         return len(tidy_message(self.message))
 
-    def tell(self, sentence: str) -> None:
-        """Say what stands in the way, in the dialog's line for that."""
-        self.query_one("#told", Static).update(plain(sentence))
+    def tell(self, sentence: str, *, warning: bool = True) -> None:
+        """Say what stands in the way, or else what was done, in the dialog's line for that."""
+        told = self.query_one("#told", Static)
+        told.set_class(warning, "warning")
+        told.update(plain(sentence))
+        if sentence:
+            self.call_after_refresh(told.scroll_visible, animate=False)
 
     def on_resize(self) -> None:
+        self.query_one(TextArea).styles.height = _LINES if self.app.size.height >= _LOW else _LEAST_LINES
         self.call_after_refresh(self._count)
 
     def on_text_area_changed(self) -> None:
@@ -62,6 +71,8 @@ class MessageDialog(Dialog[T]):
 
     def action_leave(self) -> None:
         """esc: where a message was typed, only the second one leaves."""
+        if self.under_way:
+            return
         if self._length and not self._asked_to_leave:
             self._asked_to_leave = True
             self.tell(_("esc again leaves, and the message is gone."))
@@ -73,5 +84,5 @@ class MessageDialog(Dialog[T]):
         words = _("The message is too long") if self.too_long else self.message_heading()
         head = self.query_one("#message-head", Static)
         head.set_class(self.too_long, "-warning")
-        room = max(1, self.query_one("#dialog").content_size.width - len(words) - len(count))
-        head.update(plain(f"{words}{' ' * room}{count}"))
+        width = self.query_one("#dialog").content_size.width - 1  # a scroll bar may come
+        head.update(plain(fit(words, max(0, width - cell_len(count) - 1)) + " " + count))

@@ -11,7 +11,6 @@ from textual.widgets import Button, Input, Static
 from tui_portal.domain.errors import PortalError
 from tui_portal.tui.modals.dialog import Dialog, buttons
 from tui_portal.tui.text import plain
-from tui_portal.tui.workers import start
 
 
 class Prompt(Dialog[str]):
@@ -55,7 +54,7 @@ class Prompt(Dialog[str]):
             self.action_leave()
 
     def _take(self) -> None:
-        start(self, partial(self._try, self.query_one(Input).value), "take", newest="take")
+        self.carry_out(partial(self._try, self.query_one(Input).value), "take")
 
     async def _try(self, answer: str) -> None:
         try:

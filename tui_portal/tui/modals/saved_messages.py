@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from textual.app import App
@@ -26,8 +26,10 @@ class Messages(Protocol):
         """Delete one."""
 
 
-async def pick_message(app: App[Any], desk: Messages, typed: str) -> str | None:
-    """Let one be chosen; its text, or None where what is `typed` stays. In a worker. Raises PortalError."""
+async def pick_message(
+    app: App[Any], desk: Messages, typed: str, tell: Callable[[str], object] = lambda _sentence: None
+) -> str | None:
+    """Let one be chosen; its text, or None where what is `typed` stays. What else was done is told. In a worker. Raises PortalError."""
     saved = await desk.messages()
     choices = [Choice(f"use {m.id}", _LETTERS[n] if n < len(_LETTERS) else "", m.name) for n, m in enumerate(saved)]
     nothing = "" if typed.strip() else _("nothing is typed yet")
@@ -41,13 +43,18 @@ async def pick_message(app: App[Any], desk: Messages, typed: str) -> str | None:
         async def keep(name: str) -> None:
             await desk.save(name, typed)
 
-        await app.push_screen_wait(Prompt(_("Save this message"), _("Under which name?"), _("Save"), keep))
+        name = await app.push_screen_wait(Prompt(_("Save this message"), _("Under which name?"), _("Save"), keep))
+        if name is not None:
+            there = any(m.name == name.strip() and m.message.strip() != typed.strip() for m in saved)
+            words = _("Saved as “{name}”, in place of what stood there.") if there else _("Saved as “{name}”.")
+            tell(words.format(name=name.strip()))
         return None
     if chosen == "delete":
         names = [Choice(m.name, _LETTERS[n] if n < len(_LETTERS) else "", m.name) for n, m in enumerate(saved)]
         name = await app.push_screen_wait(Menu(_("Delete a saved message"), names))
         if name is not None:
             await desk.remove(name)
+            tell(_("“{name}” is deleted.").format(name=name))
         return None
     return next((m.message for m in saved if f"use {m.id}" == chosen), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -22,7 +23,8 @@ _MANY_LINES = 999
 class WhyDialog(Dialog[str]):
     """Dismissed with what is to be done about the address (`try_again`, `stop_mail`, `allow_mail`), else with None.
 
-    `told` is what became of the last such thing.
+    `told` is what became of the last such thing. `keys` are those of the screen behind that work here too, because the
+    reasons name them: dismissed with the key.
     """
 
     AUTO_FOCUS = ""
@@ -38,10 +40,16 @@ class WhyDialog(Dialog[str]):
         Binding("s", "switch_mail", show=False),
     ]
 
-    def __init__(self, found: Explanation, told: str = "") -> None:
+    def __init__(self, found: Explanation, told: str = "", *, keys: str = "") -> None:
         super().__init__(_("Why?"), _("{address} in {account}").format(address=found.address, account=_account(found)))
         self._found = found
         self._told = told
+        self._keys = keys
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character is not None and event.character in self._keys:
+            event.stop()
+            self.dismiss(event.character)
 
     def body(self) -> ComposeResult:
         found = self._found

@@ -67,6 +67,21 @@ class AccountActions:
         if chosen is not None:
             await getattr(self, chosen)()
 
+    async def new_row(self) -> None:
+        """Make an account, and open it."""
+        from tui_portal.tui.screens.account_form import edit_account
+
+        saved = await edit_account(self._screen, None)
+        if saved is not None:
+            self._screen.shell.open_row("accounts", saved)
+
+    async def edit_row(self) -> None:
+        """Edit the account under the cursor."""
+        from tui_portal.tui.screens.account_form import edit_account
+
+        if self._screen.table.cursor_id is not None:
+            await edit_account(self._screen, self._screen.table.cursor_id)
+
     async def columns(self) -> None:
         """Choose the columns of this list."""
         await self._screen.choose_columns()

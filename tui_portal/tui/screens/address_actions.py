@@ -45,20 +45,17 @@ class AddressActions:
             self._say_archived()
             self._give_up(event)
         elif switch is Switch.LOGIN:
-            start(screen, partial(self._switch_login, event), "login")
+            screen.begin(partial(self._switch_login, event), "login")
         else:
             start(screen, partial(self._save, event, AccessWish.of(switch, on)), "switch")
 
-    def invite(self, email: EmailSettings | None) -> None:
+    def invite(self, email: EmailSettings) -> None:
         """Send the invitation, or say why it can't be."""
-        if email is None:
-            self._screen.say(_("There is no e-mail address to invite."), warning=True)
-            return
         reason = self.why_not_invited(email)
         if reason:
             self._screen.say(f"{email.address}: {reason}.", warning=True)
         elif self._screen.may_write():
-            start(self._screen, partial(self._invite, email), "invite")
+            self._screen.begin(partial(self._invite, email), "invite")
 
     def why_not_invited(self, email: EmailSettings) -> str:
         """Why this address gets no invitation now, empty where it can."""
@@ -116,6 +113,8 @@ class AddressActions:
         screen = self._screen
         chosen = await screen.app.push_screen_wait(Menu(email.address, self._choices(email), screen.account_name))
         if chosen is None:
+            return
+        if chosen in ("link", "reset") and not screen.may_write():
             return
         if chosen == "invite":
             self.invite(email)
@@ -226,7 +225,7 @@ class AddressActions:
 
         await screen.app.push_screen_wait(self._dialog(email, grant, grants=True))
         for change in changes:
-            self._tell(change, email, Switch.LOGIN)
+            self._tell(change, email, Switch.LOGIN, on=not email.activated)
         self._give_up(event)
         await screen.show()
 
@@ -277,7 +276,8 @@ class AddressActions:
         if self._screen.is_attached:
             self._screen.table.end_saving(event.email, event.switch)
 
-    def _tell(self, done: AccessChange, email: EmailSettings, switch: Switch) -> None:
+    def _tell(self, done: AccessChange, email: EmailSettings, switch: Switch, *, on: bool = False) -> None:
+        """Say what became of it; `on`: the person would need an invitation now."""
         screen = self._screen
         if done.invitations or done.notices:
             screen.shell.mail_was_queued()
@@ -286,6 +286,8 @@ class AddressActions:
             screen.say(f"{done.skipped[0].address}: {done.skipped[0].reason}", warning=True)
         elif done.withdrawn:
             screen.say(_("LOGIN is off for {address}; the open invitation is withdrawn.").format(address=email.address))
+        elif done.changed and switch is Switch.LOGIN and on and email.writable:
+            screen.say(_("LOGIN is on for {address}, nobody is invited yet: i sends it.").format(address=email.address))
         elif done.changed:
             screen.say(_("{switch} is saved for {address}.").format(switch=switch.label, address=email.address))
         else:

@@ -88,6 +88,7 @@ class ContactActions:
             await self._run(
                 link_contact, screen.account, choice.contact, told=_("Linked; nothing is switched on by it.")
             )
+            screen.table.go_to_contact(choice.contact)
             return
         name, address = ("", choice.text) if "@" in choice.text else (choice.text, "")
         labels = await screen.shell.lanes.read(email_fields)
@@ -120,9 +121,12 @@ class ContactActions:
         edit = stored.as_edit
         lines = tuple(line for line in edit.addresses if line.id != email.id)
         there = next((a for a in stored.addresses if a.id == email.id), None)
-        used = there is not None and any(s.any for s in there.alone)
+        alone = there.alone if there is not None else ()
+        used = any(s.any for s in alone)
         title = _("Remove {address}").format(address=email.address)
-        close = await self._ask_close(title, contact.name, [email.address] if used else [])
+        close = await self._ask_close(
+            title, contact.name, [email.address] if used else [], access=any(s.login for s in alone)
+        )
         if close is None:
             return
         wanted = ContactEdit(edit.name, lines, edit.company, edit.phone, edit.language, edit.version, close)
@@ -139,7 +143,8 @@ class ContactActions:
             screen.say(error.message, warning=True)
             return
         title = _("Unlink {name}").format(name=contact.name)
-        close = await self._ask_close(title, screen.account_name, [a.address for a in losing])
+        access = any(s.login for a in losing for s in a.alone if s.account == screen.account)
+        close = await self._ask_close(title, screen.account_name, [a.address for a in losing], access=access)
         if close is None:
             return
         lanes = screen.shell.lanes
@@ -210,8 +215,8 @@ class ContactActions:
         told = _("The change from {old} to {new} is done.").format(old=change.old_address, new=change.new_address)
         await self._run(finish_change, change.id, told=told)
 
-    async def _ask_close(self, title: str, on_whom: str, losing: Sequence[str]) -> bool | None:
-        """Whether switches that are on go off; None to leave it all as it is."""
+    async def _ask_close(self, title: str, on_whom: str, losing: Sequence[str], *, access: bool) -> bool | None:
+        """Whether switches that are on go off, which takes `access` away or only mail; None to leave it all as it is."""
         from tui_portal.tui.modals.confirmation import Confirmation
 
         app = self._screen.app
@@ -219,9 +224,10 @@ class ContactActions:
             question = _("Nobody loses access by it.")
             return False if await app.push_screen_wait(Confirmation(title, on_whom, question, title)) else None
         names = ", ".join(losing)
+        off = _("Switch everything off: they lose access: {names}") if access else _("Switch everything off: {names}")
         choices = [
             Choice("keep", "k", _("Keep what is on, under Unlinked emails: {names}").format(names=names)),
-            Choice("close", "o", _("Switch everything off: they lose access: {names}").format(names=names)),
+            Choice("close", "o", off.format(names=names)),
         ]
         chosen = await app.push_screen_wait(Menu(title, choices, on_whom))
         return None if chosen is None else chosen == "close"
@@ -239,6 +245,8 @@ class ContactActions:
                 screen.shell.mail_was_queued()
             screen.say(saved.in_words)
             await screen.show()
+            if contact is None:
+                screen.table.go_to_contact(saved.contact)
 
     def _desk(self, contact: int | None) -> ContactDesk:
         from tui_portal.tui.modals.contact import ContactDesk

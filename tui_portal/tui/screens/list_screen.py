@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from array import array
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -37,7 +37,7 @@ _PAUSES = 3  # so many times as long as the order took to read is waited before 
 class ListScreen(PlaceScreen):
     """The screen for one `ListSource`. `first` may hold the first rows already, read while the program was starting."""
 
-    BINDINGS = keys.bindings(keys.LIST_SCREEN)
+    BINDINGS = [*keys.bindings(keys.LIST_SCREEN), *keys.bindings(keys.PENDING), *keys.bindings(keys.OUTBOX)]
     AUTO_FOCUS = "WindowTable"
     KEY_GROUPS = (keys.LIST_SCREEN, keys.LIST, keys.EVERYWHERE)
 
@@ -61,6 +61,11 @@ class ListScreen(PlaceScreen):
     @property
     def settled(self) -> bool:
         return self._asked == self._answered
+
+    @property
+    def key_groups(self) -> Sequence[keys.KeyGroup]:
+        own = {"pending": (keys.PENDING,), "outbox": (keys.OUTBOX,)}.get(self.source.place, ())
+        return (*own, *self.KEY_GROUPS)
 
     @property
     def table(self) -> WindowTable[Any]:
@@ -118,6 +123,7 @@ class ListScreen(PlaceScreen):
         self.query_one("#list-status", Static).update("")
         self.table.show_columns(source.columns(self.shell.clock), source.flexible)
         self.table.focus()
+        self.query_one(KeyBar).show(self.key_groups)
         self.show_surroundings()
         start(self, self._show_first, "first rows", newest="list")
 
@@ -159,7 +165,9 @@ class ListScreen(PlaceScreen):
         self.show_view(replace(self.view, descending=not self.view.descending))
 
     def action_sort_menu(self) -> None:
-        start(self, self._choose_sort, "sort")
+        from tui_portal.tui.screens.sort_menu import choose_sort
+
+        start(self, partial(choose_sort, self), "sort")
 
     def action_more_actions(self) -> None:
         self._act("more_actions")
@@ -171,27 +179,25 @@ class ListScreen(PlaceScreen):
         self._act("export")
 
     def action_new_row(self) -> None:
-        """Make an account, and open it."""
-        self._edit_account(None)
+        self._act("new_row")
 
     def action_edit_row(self) -> None:
-        """Edit the account under the cursor."""
-        here = self.table.cursor_id
-        if here is not None:
-            self._edit_account(here)
+        self._act("edit_row")
 
-    def _edit_account(self, account: int | None) -> None:
-        if self.source.place not in ("accounts", "archived"):
-            self.say(_("Accounts are made and edited in the list of accounts (1)."), warning=True)
-            return
-        start(self, partial(self._do_edit_account, account), "account", newest="dialog")
+    def action_resend(self) -> None:
+        self._act("resend")
 
-    async def _do_edit_account(self, account: int | None) -> None:
-        from tui_portal.tui.screens.account_form import edit_account
+    def action_cancel_invitations(self) -> None:
+        self._act("cancel")
 
-        saved = await edit_account(self, account)
-        if saved is not None and account is None:
-            self.shell.open_row("accounts", saved)
+    def action_explain(self) -> None:
+        self._act("explain")
+
+    def action_try_now(self) -> None:
+        self._act("try_now")
+
+    def action_copy_link(self) -> None:
+        self._act("copy_link")
 
     def action_undo(self) -> None:
         self._act("undo")
@@ -220,29 +226,25 @@ class ListScreen(PlaceScreen):
     def _act(self, name: str) -> None:
         """Do what the list's own actions do under this name, in a worker; a list that has none says so."""
         from tui_portal.tui.screens.account_actions import AccountActions
+        from tui_portal.tui.screens.outbox_actions import OutboxActions
+        from tui_portal.tui.screens.pending_actions import PendingActions
 
-        if self.source.place not in ("accounts", "archived"):
+        actions: AccountActions | PendingActions | OutboxActions
+        if self.source.place == "pending":
+            actions = PendingActions(self)
+        elif self.source.place == "outbox":
+            actions = OutboxActions(self)
+        else:
+            actions = AccountActions(self, archived=self.source.place == "archived")
+        work = getattr(actions, name, None)
+        if work is None:
             self.say(_("There is nothing of the kind to do in this list."), warning=True)
-            return
-        actions = AccountActions(self, archived=self.source.place == "archived")
-        start(self, getattr(actions, name), name)
+        else:
+            start(self, work, name)
 
     def _ask(self) -> None:
         self._asked += 1
         start(self, self._show_list, "list", newest="list")
-
-    async def _choose_sort(self) -> None:
-        from tui_portal.tui.modals.menu import Choice, Menu
-
-        sign = " ↓" if self.view.descending else " ↑"
-        choices = [
-            Choice(name, key, label() + (sign if name == self.view.sort else ""), on=name == self.view.sort)
-            for name, (key, label) in self.source.sorts.items()
-        ]
-        chosen = await self.app.push_screen_wait(Menu(_("Sort by"), choices))
-        if chosen is not None:
-            turn = chosen == self.view.sort and not self.view.descending
-            self.show_view(replace(self.view, sort=chosen, descending=turn))
 
     @property
     def _columns(self) -> list[Column[Any]]:
@@ -250,21 +252,14 @@ class ListScreen(PlaceScreen):
 
     async def choose_columns(self) -> None:
         """A menu in which columns are switched on and off until it is left; kept for this person."""
-        from tui_portal.tui.modals.menu import Choice, Menu
+        from tui_portal.tui.screens.columns_menu import switch_columns
 
-        place, here = self.source.place, ""
-        while True:
-            columns = [c for c in self.source.columns(self.shell.clock) if c.hides]
-            menu = [
-                Choice(c.hides, str(n), c.title(), on=c.hides not in self._hidden)
-                for n, c in enumerate(columns, start=1)
-            ]
-            chosen = await self.app.push_screen_wait(Menu(_("Columns"), menu, cursor=here))
-            if chosen is None:
-                return
-            here, self._hidden = chosen, self._hidden ^ {chosen}
+        async def keep(hidden: frozenset[str]) -> None:
+            self._hidden = hidden
             self.table.choose_columns(self._columns)
-            await self.shell.lanes.write(hide_columns, place, self._hidden)
+            await self.shell.lanes.write(hide_columns, self.source.place, hidden)
+
+        await switch_columns(self.app, self.source.columns(self.shell.clock), self._hidden, keep)
 
     async def _show_first(self) -> None:
         """The first lines at once, then the whole order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from tui_portal.tui.lists import status_words
 from tui_portal.tui.screens.address_actions import AddressActions
 from tui_portal.tui.screens.contact_actions import ContactActions
 from tui_portal.tui.screens.place import PlaceScreen
-from tui_portal.tui.text import plain
+from tui_portal.tui.text import fit, plain
 from tui_portal.tui.widgets.bars import KeyBar, TitleBar, TooSmall
 from tui_portal.tui.widgets.settings_table import SWITCHES, SettingsTable, is_on
 from tui_portal.tui.workers import start
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui_portal.services.undo import Undone
     from tui_portal.tui.widgets.log_table import LogTab
 
+_SWITCH_KEYS = {"l": Switch.LOGIN.value, "o": Switch.NOTIFY.value, "y": Switch.EMAIL_SYNC.value}
 INFO, ACTIVITY, MAIL = TABS = ("info", "activity", "mail")
 
 
@@ -51,10 +52,11 @@ class ProfileScreen(PlaceScreen):
         self.contact_actions = ContactActions(self)
         self._tab = INFO
         self._read = False
+        self._under_way = 0
 
     @property
     def settled(self) -> bool:
-        return self._read and (self._tab == INFO or self._log_tab(self._tab).settled)
+        return self._read and not self._under_way and (self._tab == INFO or self._log_tab(self._tab).settled)
 
     @property
     def key_groups(self) -> Sequence[keys.KeyGroup]:
@@ -105,7 +107,8 @@ class ProfileScreen(PlaceScreen):
         if self.profile is None:
             return
         account = self.profile.account
-        where = [self.shell.firm_name, _("Accounts"), f"{account.code} {account.name}"]
+        place = _("Archived") if account.archived else _("Accounts")
+        where = [self.shell.firm_name, place, f"{account.code} {account.name}"]
         notes = self.shell.notes if self.has_class("-wide") else ()
         self.query_one(TitleBar).show(where, [status_words(account), *notes])
         self.query_one("#profile-head", Static).update(self._head())
@@ -148,6 +151,12 @@ class ProfileScreen(PlaceScreen):
             self.table.show(profile, self.shell.clock())
             self.show_surroundings()
 
+    def begin(self, work: Callable[[], Coroutine[Any, Any, object]], name: str, *, newest: str = "") -> None:
+        """Do what a key asked for. Until a dialog stands in front, or it is done, the keys that follow wait: they are meant
+        for that dialog, or for what is shown then.
+        """
+        start(self, partial(self._do, work), name, newest=newest)
+
     def action_back(self) -> None:
         self.dismiss(None)
 
@@ -155,15 +164,16 @@ class ProfileScreen(PlaceScreen):
         """Go to the tab beside this one."""
         number = max(0, min(TABS.index(self._tab) + step, len(TABS) - 1))
         if TABS[number] != self._tab:
-            start(self, partial(self._go_to_tab, TABS[number]), "tab", newest="tab")
+            self.begin(partial(self._go_to_tab, TABS[number]), "tab", newest="tab")
 
     def action_step(self, step: int) -> None:
         """Go to the account beside this one in the list that it was opened from."""
-        start(self, partial(self._step, step), "step", newest="step")
+        self.begin(partial(self._step, step), "step", newest="step")
 
     def action_invite(self) -> None:
-        if self._on_info():
-            self.address_actions.invite(self.table.email)
+        email = self._email()
+        if email is not None:
+            self.address_actions.invite(email)
 
     def action_preferences(self, email: EmailSettings | None = None) -> None:
         """The notification preferences of the address under the cursor."""
@@ -171,35 +181,33 @@ class ProfileScreen(PlaceScreen):
 
         email = email or self._email()
         if email is not None:
-            start(self, partial(open_preferences, self, self.account, email.id), "preferences", newest="dialog")
+            self.begin(partial(open_preferences, self, self.account, email.id), "preferences", newest="dialog")
 
     def action_all_preferences(self) -> None:
         """Those of all addresses, as a grid."""
         from tui_portal.tui.screens.preference_actions import open_preference_grid
 
         if self._on_info():
-            start(self, partial(open_preference_grid, self, self.account), "preferences", newest="dialog")
+            self.begin(partial(open_preference_grid, self, self.account), "preferences", newest="dialog")
 
     def action_explain(self, email: EmailSettings | None = None) -> None:
         """Why the address under the cursor can, or can't, log in."""
-        from tui_portal.tui.screens.why_actions import show_why
-
         email = email or self._email()
         if email is not None:
-            start(self, partial(show_why, self, self.account, email.id), "why", newest="dialog")
+            self.begin(partial(self._explain, email), "why", newest="dialog")
 
     def action_row_menu(self) -> None:
         email = self._email()
         if email is not None:
-            start(self, partial(self.address_actions.menu, email), "menu", newest="dialog")
+            self.begin(partial(self.address_actions.menu, email), "menu", newest="dialog")
 
     def action_switch_all(self, name: str) -> None:
         if self._on_info():
-            start(self, partial(self.address_actions.switch_all, Switch(name)), "all", newest="dialog")
+            self.begin(partial(self.address_actions.switch_all, Switch(name)), "all", newest="dialog")
 
     def action_add_contact(self) -> None:
         if self._on_info():
-            start(self, self.contact_actions.add, "contact", newest="dialog")
+            self.begin(self.contact_actions.add, "contact", newest="dialog")
 
     def action_edit_contact(self) -> None:
         contact, email = self.table.contact, self.table.email
@@ -207,26 +215,28 @@ class ProfileScreen(PlaceScreen):
             return
         if contact is not None:
             work = partial(self.contact_actions.edit, contact, email.id if email else None)
-            start(self, work, "contact", newest="dialog")
+            self.begin(work, "contact", newest="dialog")
         elif email is not None:
-            start(self, partial(self.contact_actions.adopt, email), "contact", newest="dialog")
+            self.begin(partial(self.contact_actions.adopt, email), "contact", newest="dialog")
         else:
-            self.say(_("There is no contact to edit: n finds or makes one."), warning=True)
+            self._say_nobody()
 
     def action_unlink_contact(self) -> None:
         contact, email = self.table.contact, self.table.email
         if not self._on_info():
             return
         if contact is not None:
-            start(self, partial(self.contact_actions.unlink, contact), "contact", newest="dialog")
+            self.begin(partial(self.contact_actions.unlink, contact), "contact", newest="dialog")
         elif email is not None:
-            start(self, partial(self.contact_actions.delete, email), "contact", newest="dialog")
+            self.begin(partial(self.contact_actions.delete, email), "contact", newest="dialog")
+        else:
+            self._say_nobody()
 
     def action_edit_account(self) -> None:
         from tui_portal.tui.screens.account_form import edit_account
 
         if self.may_write():
-            start(self, partial(edit_account, self, self.account), "account", newest="dialog")
+            self.begin(partial(edit_account, self, self.account), "account", newest="dialog")
 
     def action_copy_address(self) -> None:
         email = self._email()
@@ -243,15 +253,18 @@ class ProfileScreen(PlaceScreen):
     def action_undo(self) -> None:
         from tui_portal.services.undo import undo_last
 
-        start(self, partial(self._take_back, undo_last), "undo")
+        self.begin(partial(self._take_back, undo_last), "undo")
 
     def action_redo(self) -> None:
         from tui_portal.services.undo import redo_last
 
-        start(self, partial(self._take_back, redo_last), "undo")
+        self.begin(partial(self._take_back, redo_last), "undo")
 
     def on_settings_table_switch_pressed(self, event: SettingsTable.SwitchPressed) -> None:
         self.address_actions.press(event)
+
+    def on_settings_table_nobody_pressed(self) -> None:
+        self._say_nobody()
 
     def on_settings_table_menu_asked(self) -> None:
         self.action_row_menu()
@@ -260,6 +273,13 @@ class ProfileScreen(PlaceScreen):
         from tui_portal.tui.modals.entry import EntryDialog
 
         self.app.push_screen(EntryDialog(event.entry))
+
+    async def _do(self, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        self._under_way += 1
+        try:
+            await work()
+        finally:
+            self._under_way -= 1
 
     async def _go_to_tab(self, name: str) -> None:
         former, self._tab = self._tab, name
@@ -287,6 +307,23 @@ class ProfileScreen(PlaceScreen):
         if self._tab != INFO:
             await self._log_tab(self._tab).open(beside)
 
+    async def _explain(self, email: EmailSettings) -> None:
+        """The reasons, and the key of this screen that was pressed because they named it."""
+        from tui_portal.tui.screens.why_actions import show_why
+
+        key = await show_why(self, self.account, email.id, "".join(_SWITCH_KEYS) + "ipe")
+        here = self.table.email
+        if here is None or here.id != email.id:
+            return
+        if key in _SWITCH_KEYS:
+            self.table.action_press(_SWITCH_KEYS[key])
+        elif key == "i":
+            self.action_invite()
+        elif key == "p":
+            self.action_preferences(here)
+        elif key == "e":
+            self.action_edit_contact()
+
     async def _take_back(self, use_case: Callable[[Context], Undone]) -> None:
         try:
             done = await self.shell.lanes.write(use_case)
@@ -311,8 +348,15 @@ class ProfileScreen(PlaceScreen):
         if not self._on_info():
             return None
         if self.table.email is None:
-            self.say(_("There is no e-mail address here: e edits the contact."), warning=True)
+            self._say_nobody()
         return self.table.email
+
+    def _say_nobody(self) -> None:
+        """There is nothing under the cursor to do this to: say what can be done about that."""
+        if self.table.contact is None:
+            self.say(_("There is no contact here: n finds or makes one."), warning=True)
+        else:
+            self.say(_("There is no e-mail address here: e edits the contact."), warning=True)
 
     def _widget_of(self, name: str) -> SettingsTable | LogTab[Any]:
         return self.table if name == INFO else self._log_tab(name)
@@ -340,4 +384,5 @@ class ProfileScreen(PlaceScreen):
         ]
         titles = {INFO: _("Info"), ACTIVITY: _("Activity"), MAIL: _("Mail")}
         tabs = [plain(f" {titles[name]} ", "bold reverse" if name == self._tab else "") for name in TABS]
-        return Content("").join([Content(" "), *tabs, plain("   " + " · ".join(facts))])
+        head = Content("").join([Content(" "), *tabs, Content("   ")])
+        return head + plain(fit(" · ".join(facts), self.size.width - head.cell_length))

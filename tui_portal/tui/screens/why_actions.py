@@ -9,8 +9,11 @@ from tui_portal.services.reasons import explain
 from tui_portal.tui.screens.place import PlaceScreen
 
 
-async def show_why(screen: PlaceScreen, account: int, address: int) -> None:
-    """Show the reasons for the mailbox `address` in `account` (ids) until the dialog is left; to be run in a worker."""
+async def show_why(screen: PlaceScreen, account: int, address: int, keys: str = "") -> str:
+    """Show the reasons for the mailbox `address` in `account` (ids) until the dialog is left; to be run in a worker.
+
+    One of `keys` leaves it too, and is returned; else the empty string.
+    """
     from tui_portal.tui.modals.why import WhyDialog
 
     shell, told = screen.shell, ""
@@ -19,10 +22,10 @@ async def show_why(screen: PlaceScreen, account: int, address: int) -> None:
             found = await shell.lanes.read(explain, account, address)
         except PortalError as error:
             screen.say(error.message, warning=True)
-            return
-        chosen = await screen.app.push_screen_wait(WhyDialog(found, told))
-        if chosen is None:
-            return
+            return ""
+        chosen = await screen.app.push_screen_wait(WhyDialog(found, told, keys=keys))
+        if chosen is None or chosen in tuple(keys):
+            return chosen or ""
         told = await _do(screen, chosen, address, found.address)
         screen.read_again()
 

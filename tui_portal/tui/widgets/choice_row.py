@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
@@ -26,8 +27,8 @@ class ChoiceRow(Widget, Generic[V], can_focus=True):
         Binding("left", "choose(-1)", show=False),
         Binding("right", "choose(1)", show=False),
         Binding("space", "choose_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
+        Binding("up", "screen.go_line(-1)", show=False),
+        Binding("down", "screen.go_line(1)", show=False),
     ]
     COMPONENT_CLASSES = {"choice-row--label", "choice-row--chosen", "choice-row--other", "choice-row--here"}
 
@@ -89,8 +90,12 @@ class ChoiceRow(Widget, Generic[V], can_focus=True):
 
     def _widths(self) -> list[int]:
         room = max(0, self.size.width - _LABEL_CELLS)
+        needed = [cell_len(label) + 4 for _value, label in self._answers]
         each = room // len(self._answers)
-        return [each] * len(self._answers)
+        if max(needed) < each or sum(needed) > room:
+            return [each] * len(self._answers)
+        over = (room - sum(needed)) // len(needed)
+        return [cells + min(over, 2) for cells in needed]
 
     def _set(self, number: int) -> None:
         if number != self._chosen:
@@ -104,8 +109,8 @@ class CheckRow(Widget, can_focus=True):
 
     BINDINGS = [
         Binding("space,enter", "turn", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
+        Binding("up", "screen.go_line(-1)", show=False),
+        Binding("down", "screen.go_line(1)", show=False),
     ]
     COMPONENT_CLASSES = {"choice-row--label", "choice-row--here"}
 

@@ -65,6 +65,14 @@ class LabelPicker(Widget, can_focus=True):
             super().__init__()
             self.picker = picker
 
+    class Typed(Message):
+        """Something was typed or pasted here: it is meant for the address beside the label."""
+
+        def __init__(self, picker: LabelPicker, text: str) -> None:
+            super().__init__()
+            self.picker = picker
+            self.text = text
+
     def __init__(self, label: str, labels: Sequence[str]) -> None:
         super().__init__()
         self.label = label
@@ -85,6 +93,15 @@ class LabelPicker(Widget, can_focus=True):
 
     def on_click(self, _event: events.Click) -> None:
         self.action_choose(1)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.is_printable and event.character is not None and event.character != " ":
+            event.stop()
+            self.post_message(self.Typed(self, event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.post_message(self.Typed(self, " ".join(event.text.split("\n")).strip()))
 
     def on_focus(self) -> None:
         self.refresh()
@@ -127,6 +144,16 @@ class AddressRow(Horizontal):
     def field(self) -> FieldInput:
         """The field of the address."""
         return self._field
+
+    def on_label_picker_typed(self, event: LabelPicker.Typed) -> None:
+        event.stop()
+        self._field.focus()
+        # After the focus has been told of, as if it had stood there before.
+        self.call_later(self._append, event.text)
+
+    def _append(self, text: str) -> None:
+        self._field.cursor_position = len(self._field.value)
+        self._field.insert_text_at_cursor(text)
 
     def offer_labels(self, labels: Sequence[str]) -> None:
         """The firm has other labels now."""

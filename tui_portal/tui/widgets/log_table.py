@@ -195,7 +195,7 @@ def mail_tab(id: str = "mail") -> LogTab[MailRow]:  # noqa: A002 - Textual's nam
         mail_ids,
         mail_rows,
         _mail_columns,
-        _full_mail,
+        full_mail,
         lambda: _(
             "No mail has been sent to the addresses of this account yet. Invitations and notices stand here, with what became of "
             "them."
@@ -239,7 +239,8 @@ def _full_log(row: LogRow) -> FullEntry:
     return FullEntry(_("Activity"), _told(facts), changes_of(row.kind, row.before, row.after))
 
 
-def _full_mail(row: MailRow) -> FullEntry:
+def full_mail(row: MailRow) -> FullEntry:
+    """A mail as its dialog shows it."""
     facts = [
         (_("Queued"), _moment(row.queued_at)),
         (_("To"), _("{name}, {address}").format(name=row.name, address=row.to) if row.name else row.to),

@@ -27,7 +27,11 @@ _SWITCH_SIGN = 6
 _MENU_SIGN = "⋮"
 _NARROW = 76
 _WIDEST_START = 78
-_LABEL_CELLS = 14
+_LEAST_LABEL, _MOST_LABEL, _NARROW_LABEL = (
+    5,
+    16,
+    9,
+)  # cells for the field labels: what the longest one takes, within these
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class SettingsTable(Widget, can_focus=True):
             self.switch = switch
             self.on = on
 
+    class NobodyPressed(Message):
+        """A switch was pressed where there is no address."""
+
     class MenuAsked(Message):
         """The sign for the menu of an address was clicked; the cursor is on it."""
 
@@ -87,6 +94,7 @@ class SettingsTable(Widget, can_focus=True):
         self._cursor = 0
         self._side = 0
         self._top = 0
+        self._longest_label = _LEAST_LABEL
 
     @property
     def email(self) -> EmailSettings | None:
@@ -102,6 +110,8 @@ class SettingsTable(Widget, can_focus=True):
         """Show `profile` as it stands at `moment`; the cursor stays on its address."""
         here = self.email
         self._lines, self._stops = _lines(profile, moment)
+        longest = max((cell_len(safe(email.label)) for email in profile.emails), default=_LEAST_LABEL)
+        self._longest_label = longest
         places = [
             n
             for n, stop in enumerate(self._stops)
@@ -115,6 +125,12 @@ class SettingsTable(Widget, can_focus=True):
     def forget(self) -> None:
         """Another account is about to be shown: the cursor begins at its first address."""
         self._lines, self._stops, self._cursor, self._top = [], [], 0, 0
+
+    def go_to_contact(self, contact: int) -> None:
+        """Put the cursor on the first address of a contact (an id), where it is here."""
+        place = next((n for n, s in enumerate(self._stops) if s.contact is not None and s.contact.id == contact), None)
+        if place is not None:
+            self._go_to(place)
 
     def end_saving(self, email: EmailSettings, switch: Switch) -> None:
         """One press of this switch has been dealt with, in the order in which they were made."""
@@ -143,6 +159,7 @@ class SettingsTable(Widget, can_focus=True):
     def action_press(self, name: str = "") -> None:
         email = self.email
         if email is None:
+            self.post_message(self.NobodyPressed())
             return
         switch = Switch(name) if name else SWITCHES[self._side]
         self._side = SWITCHES.index(switch)
@@ -206,7 +223,7 @@ class SettingsTable(Widget, can_focus=True):
         style = self.get_component_rich_style(f"settings-table--{'here' if here else names[line.kind]}")
         width = self.size.width
         if line.kind in ("state", "guide"):
-            return [Segment(fit(" " * (_LABEL_CELLS + 3) + line.text, width), style)]
+            return [Segment(fit(" " * (self._label_cells + 6) + line.text, width), style)]
         note = fit(line.note, min(cell_len(safe(line.note)), width // 2))
         return [Segment(fit(f" {line.text}", width - cell_len(note) - 2) + f" {note} ", style)]
 
@@ -221,9 +238,9 @@ class SettingsTable(Widget, can_focus=True):
         start = self._switches_start()
         segments = [
             Segment(" ▸ " if here else "   ", row),
-            Segment(fit(email.label, _LABEL_CELLS - 2), row),
+            Segment(fit(email.label, self._label_cells) + " ", row),
             Segment(f"{sign} ", red),
-            Segment(fit(email.address, start - _LABEL_CELLS - 4) + " ", row),
+            Segment(fit(email.address, start - self._label_cells - 7) + " ", row),
         ]
         for side, (switch, cells) in enumerate(zip(SWITCHES, self._cells, strict=True)):
             on = is_on(email, switch)
@@ -242,6 +259,12 @@ class SettingsTable(Widget, can_focus=True):
     def _cells(self) -> tuple[int, int, int]:
         """How wide the three switches stand."""
         return _NARROW_CELLS if self.size.width < _NARROW else _SWITCH_CELLS
+
+    @property
+    def _label_cells(self) -> int:
+        """How wide the field labels stand."""
+        most = _NARROW_LABEL if self.size.width < _NARROW else _MOST_LABEL
+        return max(_LEAST_LABEL, min(self._longest_label, most))
 
     def _switches_start(self) -> int:
         """The column where the switches begin: at the right, but never far from the addresses."""
