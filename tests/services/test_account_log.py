@@ -38,7 +38,7 @@ def _kinds(office: Context, account: int) -> list[str]:
 def _statements(office: Context, work: Callable[[], object]) -> list[str]:
     """The SQL that `work` runs, its values in place."""
     told: list[str] = []
-    connection = office.database.models.connection()  # type: ignore[no-untyped-call]
+    connection = office.database.models.connection()  # type: ignore[no-untyped-call]  # Peewee has no types
     connection.set_trace_callback(told.append)
     work()
     connection.set_trace_callback(None)

@@ -121,7 +121,7 @@ def test_mail_of_a_former_year_is_told_with_its_year(office: Context, clock: Clo
 def test_the_mail_of_an_account_is_read_from_the_index(office: Context) -> None:
     [account] = firm_of(office, 1)
     told: list[str] = []
-    connection = office.database.models.connection()  # type: ignore[no-untyped-call]
+    connection = office.database.models.connection()  # type: ignore[no-untyped-call]  # Peewee has no types
     connection.set_trace_callback(told.append)
     mail_ids(office, account, 30)
     connection.set_trace_callback(None)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from tests.screens import Terminal, running
+from tests.screens import running
+from tests.tui.dupont import open_dupont
 from tui_portal.domain.accounts import AccountType
 from tui_portal.services.accounts import EmailSettings, account_profile
 from tui_portal.services.contacts import create_account, create_contact
 from tui_portal.services.context import Context
-
-
-async def _open_dupont(terminal: Terminal) -> None:
-    await terminal.shows("Dupont [/SARL]")
-    await terminal.press("enter")
-    await terminal.shows("elodie@dupont.example", "no access")
 
 
 def _emails(firm: Context) -> tuple[EmailSettings, ...]:
@@ -21,7 +16,7 @@ def _emails(firm: Context) -> tuple[EmailSettings, ...]:
 
 async def test_login_on_with_a_message_grants_access_and_queues_one_invitation(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("Personalized message", "French", "elodie@dupont.example in A-0001 Dupont [/SARL]")
         await terminal.type("Bonjour")
@@ -37,7 +32,7 @@ async def test_login_on_with_a_message_grants_access_and_queues_one_invitation(f
 
 async def test_not_now_grants_access_without_an_invitation(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("Not now")
         await terminal.press("tab", "tab", "enter")
@@ -49,7 +44,7 @@ async def test_not_now_grants_access_without_an_invitation(firm: Context) -> Non
 
 async def test_escape_from_the_invitation_dialog_changes_nothing(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("Not now")
         await terminal.press("escape")
@@ -60,7 +55,7 @@ async def test_escape_from_the_invitation_dialog_changes_nothing(firm: Context) 
 
 async def test_each_switch_is_worked_by_its_letter_and_by_space_under_the_cursor(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("o")
         await terminal.shows("NOTIFY is saved for elodie@dupont.example")
         await terminal.press("right", "space")
@@ -76,7 +71,7 @@ async def test_each_switch_is_worked_by_its_letter_and_by_space_under_the_cursor
 
 async def test_an_invalid_address_is_refused_with_the_reason(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("down", "l")
         await terminal.shows("elodie@dupont is not valid: the domain has no dot.")
 
@@ -87,14 +82,14 @@ async def test_a_change_by_a_colleague_shows_by_itself(firm: Context) -> None:
     from tui_portal.services.access import AccessWish, change_access
 
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         change_access(firm, [1], AccessWish(notify=True))
         await terminal.until(lambda: terminal.text.count("[ on ]") == 2)
 
 
 async def test_a_second_press_of_l_is_typed_into_the_dialog_that_the_first_opens(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l", "l")
         await terminal.shows("Not now", "1 / 5000")
         await terminal.press("escape")
@@ -106,7 +101,7 @@ async def test_a_second_press_of_l_is_typed_into_the_dialog_that_the_first_opens
 
 async def test_a_burst_of_presses_on_one_switch_counts_each(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("o", "o", "o", "y", "y")
         await terminal.until(lambda: "…" not in terminal.text)
         await terminal.until(lambda: terminal.text.count("[ on ]") == 1)
@@ -115,7 +110,7 @@ async def test_a_burst_of_presses_on_one_switch_counts_each(firm: Context) -> No
 
 async def test_what_is_switched_is_saved_though_the_place_is_left_at_once(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("o", "y", "minus", "down", "enter")
         await terminal.shows("Jürgen Groß")
         await terminal.press("o", "q")
@@ -125,7 +120,7 @@ async def test_what_is_switched_is_saved_though_the_place_is_left_at_once(firm: 
 
 async def test_what_fails_to_be_saved_stays_in_the_dialog(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("Personalized message")
         await terminal.type("Bonjour")
@@ -137,7 +132,7 @@ async def test_what_fails_to_be_saved_stays_in_the_dialog(firm: Context) -> None
 
 async def test_a_message_that_is_too_long_is_told_and_sends_nothing(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("Personalized message")
         terminal.paste("\t" * 1251)
@@ -150,7 +145,7 @@ async def test_a_message_that_is_too_long_is_told_and_sends_nothing(firm: Contex
 
 async def test_login_off_asks_once_where_an_invitation_is_open(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("Not now")
         await terminal.press("alt+s")
@@ -177,7 +172,7 @@ async def test_contacts_without_an_address_can_be_reached(office: Context) -> No
 
 async def test_a_dialog_survives_a_window_that_is_too_small_for_a_while(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("Personalized message")
         await terminal.type("Bon")
@@ -192,7 +187,7 @@ async def test_a_dialog_survives_a_window_that_is_too_small_for_a_while(firm: Co
 
 async def test_every_switch_is_in_sight_on_the_smallest_window(firm: Context) -> None:
     async with running(firm, size=(60, 15)) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         assert terminal.line("elodie@dupont.example").count("[off ]") == 3
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import Clock
@@ -84,3 +87,34 @@ async def test_there_is_nobody_to_invite_or_cancel_in_an_empty_list(office: Cont
         await terminal.shows("Nobody is pending")
         await terminal.press("i")
         await terminal.shows("nobody is marked or under the cursor")
+
+
+async def test_the_list_is_exported_and_a_place_that_there_is_not_is_told(crowd: Context, tmp_path: Path) -> None:
+    async with running(crowd) as terminal:
+        await _open_pending(terminal)
+        await terminal.press("x")
+        await terminal.shows("Write 4 lines to")
+        await terminal.press("ctrl+u")
+        terminal.paste("~nobody.there/pending.csv")
+        await terminal.press("enter")
+        await terminal.shows("There is no home directory for")
+        await terminal.press("ctrl+u")
+        terminal.paste(str(tmp_path / "pending.csv"))
+        await terminal.press("enter")
+        await terminal.shows("Written to")
+    assert (tmp_path / "pending.csv").read_text("utf-8").count("@crowd.example") == 4
+
+
+async def test_undo_in_pending_activation_tells_whom_it_waits_for_and_is_given_up_by_esc(crowd: Context) -> None:
+    send_invites(crowd, [find_address(crowd, "p0.0@crowd.example")])
+    other = sqlite3.connect(crowd.database.path, isolation_level=None)
+    async with running(crowd) as terminal:
+        await _open_pending(terminal)
+        other.execute("BEGIN IMMEDIATE")
+        await terminal.press("u")
+        await terminal.shows("Somebody else is writing to the database")
+        await terminal.press("escape")
+        await terminal.shows("Stopped; nothing was changed.")
+        other.execute("ROLLBACK")
+    other.close()
+    assert crowd.database.value("SELECT count(*) FROM outbox WHERE state = 'queued'") == 1

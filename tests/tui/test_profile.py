@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.screens import Terminal, running
+from tests.screens import running
 from tests.services.firms import activated, colleague, send_all, token
+from tests.tui.dupont import emails_of, open_dupont
 from tui_portal.domain.accounts import AccountType
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.account_edits import account_fields
-from tui_portal.services.accounts import EmailSettings, account_profile
+from tui_portal.services.accounts import account_profile
 from tui_portal.services.activation import activate
 from tui_portal.services.contact_edits import save_contact
 from tui_portal.services.contact_plans import stored_contact
@@ -16,31 +17,21 @@ from tui_portal.services.context import Context
 from tui_portal.services.saved_messages import saved_messages
 
 
-async def _open_dupont(terminal: Terminal) -> None:
-    await terminal.shows("Dupont [/SARL]")
-    await terminal.press("enter")
-    await terminal.shows("elodie@dupont.example")
-
-
-def _emails(firm: Context, account: int = 1) -> dict[str, EmailSettings]:
-    return {email.address: email for email in account_profile(firm, account).emails}
-
-
 async def test_a_contact_is_found_as_it_is_typed_and_linked(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("n")
         await terminal.shows("Name or address of a contact")
         await terminal.type("jürgen")
         await terminal.shows("A-0002")
         await terminal.press("enter")
         await terminal.shows("Linked; nothing is switched on by it.", "juergen@gross.example")
-    assert not _emails(firm)["juergen@gross.example"].login
+    assert not emails_of(firm)["juergen@gross.example"].login
 
 
 async def test_a_new_contact_is_made_with_a_pasted_line_of_addresses_taken_apart(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("n")
         await terminal.shows("Name or address of a contact")
         await terminal.type("Nora")
@@ -58,7 +49,7 @@ async def test_a_new_contact_is_made_with_a_pasted_line_of_addresses_taken_apart
 
 async def test_a_likely_typo_is_told_while_typing_and_corrected_by_one_key(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("e")
         await terminal.shows("Edit contact")
         await terminal.press("end")
@@ -71,14 +62,14 @@ async def test_a_likely_typo_is_told_while_typing_and_corrected_by_one_key(firm:
         await terminal.shows("The contact is saved.")
         await terminal.press("u")
         await terminal.shows("Taken back: contact Élodie Dupont", "elodie@dupont.example")
-    assert "elodie@dupont.example" in _emails(firm)
+    assert "elodie@dupont.example" in emails_of(firm)
 
 
 async def test_an_address_edited_before_activation_is_told_what_happens_and_invited_anew(firm: Context) -> None:
     change_access(firm, [1], AccessWish(login=True, invite=True))
     send_all(firm)
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("full_stop", "e")
         await terminal.shows("Edit contact")
         await terminal.press("end", *["backspace"] * len(".example"))
@@ -86,14 +77,14 @@ async def test_an_address_edited_before_activation_is_told_what_happens_and_invi
         await terminal.shows("elodie@dupont.example becomes", " dies, and")
         await terminal.press("alt+s")
         await terminal.shows("1 invitation waits in the outbox. 1 invitation withdrawn.")
-    assert _emails(firm)["elodie@dupont.neu.example"].invite_state == "queued"
+    assert emails_of(firm)["elodie@dupont.neu.example"].invite_state == "queued"
 
 
 async def test_a_change_of_address_after_activation_is_led_to_its_end(firm: Context) -> None:
     activated(firm, 1, "elodie@dupont.example")
     contact = account_profile(firm, 1).contacts[0].id
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("e")
         await terminal.shows("Edit contact")
         await terminal.press("home", "n", "e", "u", "minus")
@@ -108,14 +99,14 @@ async def test_a_change_of_address_after_activation_is_led_to_its_end(firm: Cont
         await terminal.shows("End the old access")
         await terminal.press("tab", "enter")
         await terminal.until(lambda: "Unlinked emails" not in terminal.text)
-    assert list(_emails(firm)) == ["neu-elodie@dupont.example", "elodie@dupont", "zoe@dupont.example"]
+    assert list(emails_of(firm)) == ["neu-elodie@dupont.example", "elodie@dupont", "zoe@dupont.example"]
 
 
 async def test_what_a_colleague_changed_is_shown_in_the_form_and_what_was_typed_stays(firm: Context) -> None:
     contact = account_profile(firm, 1).contacts[0].id
     carl = colleague(firm)
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("e")
         await terminal.shows("Edit contact")
         from dataclasses import replace
@@ -133,7 +124,7 @@ async def test_what_a_colleague_changed_is_shown_in_the_form_and_what_was_typed_
 
 async def test_the_form_is_not_left_without_a_word_once_something_is_typed(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("e")
         await terminal.shows("Edit contact")
         await terminal.type("x")
@@ -141,13 +132,13 @@ async def test_the_form_is_not_left_without_a_word_once_something_is_typed(firm:
         await terminal.shows("esc again leaves, and what was typed is gone.")
         await terminal.press("escape")
         await terminal.until(lambda: "Edit contact" not in terminal.text)
-    assert "elodie@dupont.example" in _emails(firm)
+    assert "elodie@dupont.example" in emails_of(firm)
 
 
 async def test_unlinking_asks_what_becomes_of_the_access(firm: Context) -> None:
     change_access(firm, [1], AccessWish(login=True))
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("d")
         await terminal.shows("Unlink Élodie Dupont", "they lose access: elodie@dupont.example")
         await terminal.press("k")
@@ -170,12 +161,12 @@ async def test_unlinking_asks_what_becomes_of_the_access(firm: Context) -> None:
 
 async def test_capital_letters_switch_all_addresses_after_a_question_in_numbers(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("L")
         await terminal.shows("LOGIN on for all", "2 addresses are switched.", "Nobody is invited by it")
         await terminal.press("enter")
         await terminal.until(lambda: "Nobody is invited" not in terminal.text)
-        assert not any(e.login for e in _emails(firm).values())
+        assert not any(e.login for e in emails_of(firm).values())
         await terminal.press("L")
         await terminal.shows("2 addresses are switched.")
         await terminal.press("tab", "enter")
@@ -184,12 +175,12 @@ async def test_capital_letters_switch_all_addresses_after_a_question_in_numbers(
         await terminal.shows("LOGIN off for all")
         await terminal.press("tab", "enter")
         await terminal.until(lambda: "[ on ]" not in terminal.text)
-    assert not any(e.login for e in _emails(firm).values())
+    assert not any(e.login for e in emails_of(firm).values())
 
 
 async def test_the_menu_says_what_can_not_be_done_and_why(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("full_stop")
         await terminal.shows("Send invitation (LOGIN is off: switch it on first (l))", "Reset password (no password")
         await terminal.press("r")
@@ -203,7 +194,7 @@ async def test_the_menu_says_what_can_not_be_done_and_why(firm: Context) -> None
 async def test_tabs_lead_to_the_log_and_the_mail_of_the_account(firm: Context) -> None:
     change_access(firm, [1], AccessWish(login=True, invite=True, message="Bonjour"))
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("right_square_bracket")
         await terminal.shows("WHO", "LOGIN on for elodie@dupont.example")
         await terminal.press("l")
@@ -220,7 +211,7 @@ async def test_tabs_lead_to_the_log_and_the_mail_of_the_account(firm: Context) -
 
 async def test_the_next_account_of_the_list_is_opened_without_going_back(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("J")
         await terminal.shows("Jürgen Groß", "A-0002")
         await terminal.press("right_square_bracket")
@@ -255,7 +246,7 @@ async def test_accounts_are_made_and_edited_from_the_list_and_the_profile(firm: 
 
 async def test_the_mail_is_shown_before_it_is_sent_and_a_saved_message_begins_it(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("Personalized message")
         await terminal.type("Bonjour")
@@ -293,7 +284,7 @@ async def test_two_hundred_addresses_scroll_and_switch(office: Context) -> None:
 
 async def test_the_keyboard_is_copied_to_by_osc_52(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("c")
         await terminal.shows("Copied, where the terminal takes it (OSC 52): elodie@dupont.example")
         assert terminal.app.clipboard == "elodie@dupont.example"

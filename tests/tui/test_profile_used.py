@@ -11,8 +11,9 @@ from textual import events
 
 from tests.screens import Terminal, running
 from tests.services.firms import activated, colleague
+from tests.tui.dupont import emails_of, open_dupont
 from tui_portal.services.access import AccessWish, change_access
-from tui_portal.services.accounts import EmailSettings, account_profile
+from tui_portal.services.accounts import account_profile
 from tui_portal.services.contact_edits import save_contact
 from tui_portal.services.contact_plans import stored_contact
 from tui_portal.services.contacts import create_contact
@@ -39,43 +40,33 @@ def _somebody_writes(firm: Context) -> Iterator[None]:
     other.close()
 
 
-async def _open_dupont(terminal: Terminal) -> None:
-    await terminal.shows("Dupont [/SARL]")
-    await terminal.press("enter")
-    await terminal.shows("elodie@dupont.example")
-
-
-def _emails(firm: Context, account: int = 1) -> dict[str, EmailSettings]:
-    return {email.address: email for email in account_profile(firm, account).emails}
-
-
 async def test_letters_that_follow_a_key_that_opens_a_dialog_are_typed_into_it(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         _burst(terminal, "e", *"oylo")
         await terminal.shows("Edit contact", "elodie@dupont.exampleoylo")
-    assert not any(e.login or e.notify or e.sync for e in _emails(firm).values())
+    assert not any(e.login or e.notify or e.sync for e in emails_of(firm).values())
 
 
 async def test_a_question_that_has_to_be_looked_up_first_gets_the_answer_that_follows_its_key(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         _burst(terminal, "L", "tab", "enter")
         await terminal.shows("2 settings changed.")
-    assert [e.login for e in _emails(firm).values()] == [True, False, True]
+    assert [e.login for e in emails_of(firm).values()] == [True, False, True]
 
 
 async def test_a_key_that_follows_a_step_to_the_next_account_is_meant_for_that_one(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         _burst(terminal, "J", "o")
         await terminal.shows("NOTIFY is saved for juergen@gross.example")
-    assert not any(e.notify for e in _emails(firm).values())
+    assert not any(e.notify for e in emails_of(firm).values())
 
 
 async def test_what_is_saved_twice_in_a_hurry_is_made_once(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("n")
         await terminal.type("Nora")
         await terminal.press("alt+n")
@@ -90,7 +81,7 @@ async def test_what_is_saved_twice_in_a_hurry_is_made_once(firm: Context) -> Non
 
 async def test_esc_while_access_is_being_granted_waits_for_what_comes_of_it_and_that_is_told(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.type("Bonjour")
         with _somebody_writes(firm):
@@ -106,7 +97,7 @@ async def test_keys_that_follow_the_saved_messages_choose_one(firm: Context) -> 
 
     save_message(firm, "Bienvenue", "Soyez les bienvenus.")
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         _burst(terminal, "l", "alt+m", "a")
         await terminal.shows("Soyez les bienvenus.")
         _burst(terminal, "alt+p", "escape", "alt+s")
@@ -116,7 +107,7 @@ async def test_keys_that_follow_the_saved_messages_choose_one(firm: Context) -> 
 
 async def test_the_arrows_lead_to_what_is_typed_into_and_a_label_hands_on_what_is_pasted_over_it(firm: Context) -> None:
     async with running(firm, (60, 15)) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("n")
         await terminal.type("Nora")
         await terminal.press("alt+n")
@@ -134,14 +125,14 @@ async def test_the_arrows_lead_to_what_is_typed_into_and_a_label_hands_on_what_i
 
 async def test_a_small_window_cuts_nothing_without_a_sign(firm: Context) -> None:
     async with running(firm, (60, 15)) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.shows("0 / 5000")
 
 
 async def test_a_message_that_is_saved_or_deleted_is_told(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("l")
         await terminal.type("Bonjour")
         for told in ("Saved as “Mine”.", "Saved as “Mine”, in place of what stood there."):
@@ -158,25 +149,25 @@ async def test_a_message_that_is_saved_or_deleted_is_told(firm: Context) -> None
 async def test_an_address_that_nobody_touched_is_saved_as_it_was(firm: Context) -> None:
     create_contact(firm, [1], "Marco Rosso", ["marco@rosso.example", "m.rosso(at)rosso.example"])
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("j", "j", "j", "e")
         await terminal.shows("Edit contact", "m.rosso(at)rosso.example")
         await terminal.press("home", "x", "tab", "tab", "tab", "alt+s")
         await terminal.shows("The contact is saved.", "xmarco@rosso.example")
-    assert "m.rosso(at)rosso.example" in _emails(firm)
+    assert "m.rosso(at)rosso.example" in emails_of(firm)
 
 
 async def test_unlinking_whoever_has_no_login_speaks_of_no_access(firm: Context) -> None:
     change_access(firm, [1], AccessWish(notify=True))
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("d")
         await terminal.shows("Switch everything off: elodie@dupont.example")
 
 
 async def test_the_cursor_goes_to_the_contact_that_was_added(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("n")
         await terminal.type("jürgen")
         await terminal.shows("A-0002")
@@ -197,7 +188,7 @@ async def test_the_cursor_goes_to_the_contact_that_was_added(firm: Context) -> N
 
 async def test_the_keys_that_why_names_work_there(firm: Context) -> None:
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("w")
         await terminal.shows("l switches it on")
         await terminal.press("l")
@@ -215,7 +206,7 @@ async def test_nothing_is_asked_that_will_be_refused(firm: Context) -> None:
     with firm.database.write():
         firm.database.execute("UPDATE staff SET role = 'employee', manage_accounts = 0")
     async with running(identify(firm, login="olga")) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("full_stop", "r")
         await terminal.shows("has no right to change accounts.")
         assert "Send the mail" not in terminal.text
@@ -236,7 +227,7 @@ async def test_a_correction_that_a_colleague_made_too_takes_nothing_away_from_wh
     contact = account_profile(firm, 1).contacts[0].id
     carl = colleague(firm)
     async with running(firm) as terminal:
-        await _open_dupont(terminal)
+        await open_dupont(terminal)
         await terminal.press("e")
         await terminal.shows("Edit contact")
         await terminal.type("x")

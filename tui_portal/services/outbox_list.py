@@ -16,6 +16,7 @@ from tui_portal.mail.letters import LetterKind
 from tui_portal.services import activity
 from tui_portal.services.context import Context
 from tui_portal.services.outbox import MailState
+from tui_portal.services.progress import Progress, watched
 from tui_portal.services.sets import rows_of
 
 
@@ -101,11 +102,11 @@ def outbox_ids(context: Context, query: OutboxQuery, limit: int = -1) -> array[i
     return array("q", json.loads(context.database.value(f"SELECT json_group_array(id) FROM ({ordered})", parameters)))
 
 
-def try_now(context: Context, mails: Sequence[int]) -> MailChange:
-    """Let those of `mails` (ids) that wait fall due at once. Raises NotAllowed."""
+def try_now(context: Context, mails: Sequence[int], progress: Progress | None = None) -> MailChange:
+    """Let those of `mails` (ids) that wait fall due at once. Raises NotAllowed, Cancelled."""
     context.require(Right.MANAGE_ACCOUNTS)
     wanted = json.dumps(sorted(set(mails)))
-    with context.database.write():
+    with context.database.write(), watched(context, progress, len(mails)):
         changed = context.database.execute(
             "UPDATE outbox SET next_try_at = ? WHERE state = 'queued' AND id IN (SELECT value FROM json_each(?))",
             [context.clock(), wanted],
@@ -113,9 +114,9 @@ def try_now(context: Context, mails: Sequence[int]) -> MailChange:
     return MailChange(changed, len(set(mails)) - changed)
 
 
-def give_up(context: Context, mails: Sequence[int]) -> MailChange:
+def give_up(context: Context, mails: Sequence[int], progress: Progress | None = None) -> MailChange:
     """Send those of `mails` (ids) that wait no more. The invitation of such a mail failed, and says who gave it up; the link of
-    a former mail goes on working. Raises NotAllowed.
+    a former mail goes on working. Raises NotAllowed, Cancelled.
     """
     actor = context.require(Right.MANAGE_ACCOUNTS)
     words = _("given up by {name}").format(name=safe(actor.name))
@@ -124,7 +125,12 @@ def give_up(context: Context, mails: Sequence[int]) -> MailChange:
         CROSS JOIN outbox o ON o.id = w.value WHERE o.state = 'queued'
     """
     database = context.database
-    with database.write(), rows_of(context, "given_up", select, {"wanted": json.dumps(sorted(set(mails)))}):
+    wanted = {"wanted": json.dumps(sorted(set(mails)))}
+    with (
+        database.write(),
+        watched(context, progress, 3 * len(mails)),
+        rows_of(context, "given_up", select, wanted),
+    ):
         changed = database.execute(
             "UPDATE outbox SET state = 'withdrawn', error = ? WHERE id IN (SELECT id FROM given_up)", [words]
         )

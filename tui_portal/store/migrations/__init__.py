@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_portal.store.migrations import m0001_first
+from tui_portal.store.migrations import m0001_first, m0001_search
 
-STEPS: tuple[tuple[str, ...], ...] = (m0001_first.STATEMENTS,)
+STEPS: tuple[tuple[str, ...], ...] = ((*m0001_first.STATEMENTS, *m0001_search.STATEMENTS),)
 SCHEMA_VERSION = len(STEPS)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_portal.domain.errors import PortalError, Refused, WrongUse
+from tui_portal.domain.errors import PortalError, WrongUse
 from tui_portal.domain.filters import choices, terms_of, with_term, without_key
-from tui_portal.domain.moments import whole_date
 from tui_portal.domain.staff import Right
-from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.access import AccessChange, AccessPreview, AccessWish, change_access, preview_access
 from tui_portal.services.archive import activate_again, archive
@@ -21,11 +18,9 @@ from tui_portal.services.context import Context
 from tui_portal.services.exports import export_accounts, export_results
 from tui_portal.services.results import AddressResult, results_of
 from tui_portal.services.tags import change_tags, tag_names
-from tui_portal.services.undo import redo_last, undo_last
-from tui_portal.tui.long_work import LOOK_SECONDS, LongWork
 from tui_portal.tui.modals.menu import Choice, Menu
 from tui_portal.tui.modals.prompt import Prompt
-from tui_portal.tui.workers import start
+from tui_portal.tui.screens.list_actions import ListActions
 
 if TYPE_CHECKING:
     from tui_portal.tui.screens.list_screen import ListScreen
@@ -36,13 +31,15 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SOON_SECONDS = 0.2  # what is done by then is told without telling first how far it is
 
 
-class AccountActions:
+class AccountActions(ListActions):
     """The actions of one Accounts list. What an action is about is taken before its dialog opens."""
 
     def __init__(self, screen: ListScreen, *, archived: bool) -> None:
-        self._screen = screen
+        super().__init__(screen)
         self._archived = archived
-        self._targets = screen.targets
+
+    def count_in_words(self, count: int) -> str:
+        return ngettext("{n} account", "{n} accounts", count).format(n=count)
 
     async def more_actions(self) -> None:
         """The menu of all that can be done to the marked accounts, or to the one under the cursor."""
@@ -63,7 +60,7 @@ class AccountActions:
             Choice("save_view", "s", _("Save this filter under a name")),
             Choice("columns", "c", _("Choose the columns")),
         ]
-        chosen = await self._screen.app.push_screen_wait(Menu(_("More actions"), menu, self._whom))
+        chosen = await self._screen.app.push_screen_wait(Menu(_("More actions"), menu, self.whom))
         if chosen is not None:
             await getattr(self, chosen)()
 
@@ -82,10 +79,6 @@ class AccountActions:
         if self._screen.table.cursor_id is not None:
             await edit_account(self._screen, self._screen.table.cursor_id)
 
-    async def columns(self) -> None:
-        """Choose the columns of this list."""
-        await self._screen.choose_columns()
-
     async def bulk_edit(self) -> None:
         """Edit login, notify, email sync of all targets."""
         from tui_portal.tui.modals.bulk_edit import BulkEditDialog
@@ -101,7 +94,7 @@ class AccountActions:
 
             return await shell.lanes.write(change)
 
-        dialog = BulkEditDialog(self._whom, preview, save, most=shell.settings.limits.message_characters)
+        dialog = BulkEditDialog(self.whom, preview, save, most=shell.settings.limits.message_characters)
         change = await self._screen.app.push_screen_wait(dialog)
         if change is None:
             return
@@ -121,7 +114,9 @@ class AccountActions:
         title = change_in_words(change)
         listed = ResultList.of_results(title, lines, whole=whole)
         if await self._screen.app.push_screen_wait(listed) == "export":
-            await self._export(_("result"), partial(export_results_of, operation=operation), _("Write the result to"))
+            await self.write_file(
+                _("result"), partial(export_results_of, operation=operation), _("Write the result to")
+            )
 
     async def add_tags(self) -> None:
         """Add tags to all targets."""
@@ -141,44 +136,21 @@ class AccountActions:
             "u takes it back.",
             len(self._targets),
         ).format(n=len(self._targets))
-        if await self._screen.app.push_screen_wait(Confirmation(_("Archive"), self._whom, question, _("Archive"))):
-            await self._do(archive, self._targets)
+        if await self._screen.app.push_screen_wait(Confirmation(_("Archive"), self.whom, question, _("Archive"))):
+            await self.carry_out(archive, self._targets)
 
     async def activate_again(self) -> None:
         """Take all targets out of the archive."""
-        await self._do(activate_again, self._targets)
+        await self.carry_out(activate_again, self._targets)
 
     async def export(self) -> None:
         """Write what the list shows to a file that is asked for."""
-        screen, view = self._screen, self._screen.view
-        question = ngettext("Write {n} line to", "Write {n} lines to", screen.table.count).format(n=screen.table.count)
+        view = self._screen.view
 
         def write(context: Context, path: Path) -> int:
             return export_accounts(context, view.text, view.sort, view.descending, self._archived, path)
 
-        await self._export(_("accounts"), write, question)
-
-    async def _export(self, name: str, write: Callable[[Context, Path], int], question: str) -> None:
-        screen = self._screen
-
-        async def do(answer: str) -> None:
-            if not answer.strip():
-                raise WrongUse(_("A file name is needed."))
-            await screen.shell.lanes.count(write, _path(answer))
-
-        path = Path.cwd() / f"{name}-{whole_date(screen.shell.clock())}.csv"
-        prompt = Prompt(_("Export"), question, _("Export"), do, answer=str(path))
-        answer = await screen.app.push_screen_wait(prompt)
-        if answer is not None:
-            screen.say(_("Written to {path}.").format(path=_path(answer)))
-
-    async def undo(self) -> None:
-        """Take back the last thing that this person did."""
-        await self._do(undo_last)
-
-    async def redo(self) -> None:
-        """Do again what was taken back last."""
-        await self._do(redo_last)
+        await self.write_list(_("accounts"), write)
 
     async def filter_menu(self) -> None:
         """Choose what to filter by, then its value; the filter line says the same in text."""
@@ -269,70 +241,10 @@ class AccountActions:
             if not names:
                 raise WrongUse(_("A tag is needed; several are separated by commas."))
             wished = partial(change_tags, add=names) if add else partial(change_tags, remove=names)
-            await self._do(wished, targets, asked_by_dialog=True)
+            await self.carry_out(wished, targets, asked_by_dialog=True)
 
         question = _("Tags, separated by commas. Known: {tags}").format(tags=", ".join(known) or "—")
-        await screen.app.push_screen_wait(Prompt(title, question, title, change, on_whom=self._whom))
-
-    async def _do(self, use_case: Callable[..., Any], *arguments: object, asked_by_dialog: bool = False) -> None:
-        """Run a use case that tells in words what it did; one at a time, so that a hurried second press does not go further.
-
-        A dialog that asked for it hears at once what is refused at once, and does not wait for the rest.
-        """
-        screen = self._screen
-        if screen.work is not None:
-            if asked_by_dialog:
-                raise Refused(_("Something else is being saved."))
-            return
-        work = screen.work = LongWork()
-
-        def change(context: Context) -> Any:
-            return use_case(context, *arguments, progress=work.progress)
-
-        doing = asyncio.ensure_future(work.outcome(screen.shell.lanes.write(change)))
-        try:
-            done, _under_way = await asyncio.wait({doing}, timeout=_SOON_SECONDS)
-        except asyncio.CancelledError:
-            screen.work = None
-            doing.cancel()
-            raise
-        error = doing.exception() if done else None
-        if asked_by_dialog and isinstance(error, PortalError):
-            screen.work = None
-            raise error
-        start(screen, partial(self._finish, work, doing), "work")
-
-    async def _finish(self, work: LongWork, doing: asyncio.Future[Any]) -> None:
-        """Tell how far the work is until it is done, then what became of it."""
-        screen = self._screen
-        if not doing.done():
-            screen.say(work.in_words)
-        timer = screen.set_interval(LOOK_SECONDS, lambda: screen.say(work.in_words))
-        try:
-            done = await doing
-        except PortalError as error:
-            screen.say(error.message, warning=True)
-        else:
-            screen.read_again()
-            screen.say(done.in_words)
-        finally:
-            timer.stop()
-            screen.work = None
-
-    @property
-    def _whom(self) -> str:
-        """How many accounts, and how many of them the filter hides."""
-        count, hidden = len(self._targets), self._screen.table.hidden_marks
-        text = ngettext("{n} account", "{n} accounts", count).format(n=count)
-        return text + (" · " + _("{n} of them not shown").format(n=hidden) if hidden else "")
-
-
-def _path(answer: str) -> Path:
-    """The file that was named. Raises WrongUse for a home directory that is nobody's."""
-    try:
-        return Path(answer.strip()).expanduser()
-    except RuntimeError:
-        raise WrongUse(_("There is no home directory for {path}.").format(path=safe(answer))) from None
+        await screen.app.push_screen_wait(Prompt(title, question, title, change, on_whom=self.whom))
 
 
 def export_results_of(context: Context, path: Path, *, operation: int) -> int:

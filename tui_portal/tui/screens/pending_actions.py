@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_portal.domain.accounts import account_number
 from tui_portal.domain.errors import PortalError
-from tui_portal.domain.moments import whole_date
 from tui_portal.domain.staff import Right
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.exports import export_pending
@@ -24,10 +22,9 @@ from tui_portal.services.resends import (
 )
 from tui_portal.services.results import results_of
 from tui_portal.services.saved_messages import SavedMessage, remove_message, save_message, saved_messages
-from tui_portal.services.undo import redo_last, undo_last
 from tui_portal.tui.long_work import LongWork
 from tui_portal.tui.modals.menu import Choice, Menu
-from tui_portal.tui.modals.prompt import Prompt
+from tui_portal.tui.screens.list_actions import ListActions
 
 if TYPE_CHECKING:
     from tui_portal.services.context import Context
@@ -36,13 +33,15 @@ if TYPE_CHECKING:
 _SHOWN_RESULTS = 300
 
 
-class PendingActions:
-    """The actions of the list in front. What an action is about is taken before its dialog opens."""
+class PendingActions(ListActions):
+    """The actions on pending mailboxes."""
 
     def __init__(self, screen: ListScreen) -> None:
-        self._screen = screen
-        self._targets = screen.targets
+        super().__init__(screen)
         self._here = screen.table.cursor_id
+
+    def count_in_words(self, count: int) -> str:
+        return ngettext("{n} address", "{n} addresses", count).format(n=count)
 
     async def more_actions(self) -> None:
         """The menu of all that can be done to the marked mailboxes, or to the one under the cursor."""
@@ -56,13 +55,9 @@ class PendingActions:
             Choice("export", "x", _("Export what the list shows")),
             Choice("columns", "k", _("Choose the columns")),
         ]
-        chosen = await self._screen.app.push_screen_wait(Menu(_("More actions"), menu, self._whom))
+        chosen = await self._screen.app.push_screen_wait(Menu(_("More actions"), menu, self.whom))
         if chosen is not None:
             await getattr(self, chosen)()
-
-    async def columns(self) -> None:
-        """Choose the columns of this list."""
-        await self._screen.choose_columns()
 
     async def resend(self) -> None:
         """Invite all targets, for the first time or again."""
@@ -82,7 +77,7 @@ class PendingActions:
             return await shell.lanes.write(send)
 
         most = shell.settings.limits.message_characters
-        done = await screen.app.push_screen_wait(ResendDialog(self._whom, preview, save, _Messages(screen), most=most))
+        done = await screen.app.push_screen_wait(ResendDialog(self.whom, preview, save, _Messages(screen), most=most))
         if done is None:
             return
         shell.mail_was_queued()
@@ -111,9 +106,9 @@ class PendingActions:
             text = ngettext("{n} of the selected has none.", "{n} of the selected have none.", foreseen.without)
             parts.append(text.format(n=foreseen.without))
         parts.append(_("LOGIN stays as it is: they can be invited again."))
-        dialog = Confirmation(_("Cancel invitations"), self._whom, " ".join(parts), _("Cancel invitations"))
+        dialog = Confirmation(_("Cancel invitations"), self.whom, " ".join(parts), _("Cancel invitations"))
         if await screen.app.push_screen_wait(dialog):
-            await self._do(cancel_invites, self._targets)
+            await self.carry_out(cancel_invites, self._targets)
 
     async def copy_link(self) -> None:
         """Show the link of the mailbox under the cursor."""
@@ -133,48 +128,27 @@ class PendingActions:
 
     async def filter_menu(self) -> None:
         """Choose what to filter by; the filter line says the same in text."""
-        screen, text = self._screen, self._screen.view.text
-        words = [
-            ("never", "n", _("Never invited")),
-            ("queued", "q", PendingState.QUEUED.label),
-            ("sent<7d", "s", _("Invited within 7 days")),
-            ("sent>7d", "o", _("Invited more than 7 days ago")),
-            ("failed", "f", PendingState.FAILED.label),
-            ("expired", "e", PendingState.EXPIRED.label),
-            ("cancelled", "c", PendingState.CANCELLED.label),
-            ("invalid", "i", _("The address can't get mail")),
-        ]
-        on = set(text.split())
-        menu = [Choice(word, key, label, on=word in on) for word, key, label in words]
-        menu.append(Choice("", "x", _("Show everything again"), reason="" if text else _("there is no filter")))
-        chosen = await screen.app.push_screen_wait(Menu(_("Filter"), menu))
-        if chosen is None:
-            return
-        kept = [word for word in text.split() if word not in {word for word, _key, _label in words}] if chosen else []
-        new = [*kept, *([chosen] if chosen and chosen not in on else [])]
-        screen.show_view(replace(screen.view, text=" ".join(new)))
+        await self.choose_words(
+            [
+                ("never", "n", _("Never invited")),
+                ("queued", "q", PendingState.QUEUED.label),
+                ("sent<7d", "s", _("Invited within 7 days")),
+                ("sent>7d", "o", _("Invited more than 7 days ago")),
+                ("failed", "f", PendingState.FAILED.label),
+                ("expired", "e", PendingState.EXPIRED.label),
+                ("cancelled", "c", PendingState.CANCELLED.label),
+                ("invalid", "i", _("The address can't get mail")),
+            ]
+        )
 
     async def export(self) -> None:
-        """Write what the list shows to a file."""
-        screen, view = self._screen, self._screen.view
-        name = f"pending-{whole_date(screen.shell.clock())}.csv"
+        """Write what the list shows to a file that is asked for."""
+        view = self._screen.view
 
-        async def do(answer: str) -> None:
-            path = Path(answer.strip()).expanduser()
-            await screen.shell.lanes.count(export_pending, view.text, view.sort, view.descending, path)
+        def write(context: Context, path: Path) -> int:
+            return export_pending(context, view.text, view.sort, view.descending, path)
 
-        question = _("Write the list to (.csv or .json)")
-        answer = await screen.app.push_screen_wait(Prompt(_("Export"), question, _("Export"), do, answer=name))
-        if answer is not None:
-            screen.say(_("Written to {path}.").format(path=answer.strip()))
-
-    async def undo(self) -> None:
-        """Take back the last thing that this person did."""
-        await self._do(undo_last)
-
-    async def redo(self) -> None:
-        """Do again what was taken back last."""
-        await self._do(redo_last)
+        await self.write_list(_("pending"), write)
 
     async def _show_results(self, title: str, operation: int) -> None:
         from tui_portal.tui.modals.results import ResultList
@@ -182,19 +156,6 @@ class PendingActions:
         lines = await self._screen.shell.lanes.count(_results, operation)
         listed = ResultList.of_results(title, lines[:_SHOWN_RESULTS], whole=len(lines) <= _SHOWN_RESULTS)
         await self._screen.app.push_screen_wait(listed)
-
-    async def _do(self, use_case: Callable[..., Any], *arguments: object) -> None:
-        screen = self._screen
-        if screen.work is not None:
-            return
-        try:
-            done = await screen.shell.lanes.write(use_case, *arguments)
-        except PortalError as error:
-            screen.say(error.message, warning=True)
-            return
-        screen.shell.mail_was_queued()
-        screen.read_again()
-        screen.say(done.in_words)
 
     async def _row(self) -> PendingRow | None:
         if self._here is None:
@@ -217,12 +178,6 @@ class PendingActions:
         if reason:
             self._screen.say(reason, warning=True)
         return bool(reason)
-
-    @property
-    def _whom(self) -> str:
-        count, hidden = len(self._targets), self._screen.table.hidden_marks
-        text = ngettext("{n} address", "{n} addresses", count).format(n=count)
-        return text + (" · " + _("{n} of them not shown").format(n=hidden) if hidden else "")
 
 
 class _Messages:
