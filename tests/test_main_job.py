@@ -77,10 +77,10 @@ def _choose_password(office: Office, link: str) -> None:
     with office.portal() as browser:
         page = browser.get(link)
         assert "Boulangerie Dupont" in page.text
-        proof = re.search(r'name="proof" value="([^"]+)"', page.text)
-        assert proof
-        form = {"proof": proof[1], "password": PASSWORD, "again": PASSWORD}
-        assert "Boulangerie Dupont" in browser.post(link, data=form).text
+        hidden = re.findall(r'name="(proof|link)" value="([^"]+)"', page.text)
+        assert len(hidden) == 2
+        form = {**dict(hidden), "password": PASSWORD, "again": PASSWORD}
+        assert "Boulangerie Dupont" in browser.post(page.url, data=form).text
         browser.cookies.clear()
         assert browser.get(link).status_code == 410
 

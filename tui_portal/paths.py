@@ -28,6 +28,11 @@ def log_file() -> Path:
     return user_log_path(APPLICATION) / "tui-portal.log"
 
 
+def mail_templates_folder() -> Path:
+    """The mail templates that come with the program."""
+    return Path(__file__).parent / "mail" / "templates"
+
+
 def styles_folder() -> Path:
     """The style sheets: inside the package in a wheel, beside it in a checkout."""
     inside = Path(__file__).parent / "styles"

@@ -130,7 +130,7 @@ def copied(template: Path) -> Iterator[Context]:
     context = identify(open_context(path, Settings()), login="olga")
     yield context
     context.database.close()
-    for name in (path, Path(f"{path}.key"), Path(f"{path}-wal"), Path(f"{path}-shm")):
+    for name in (path, *(Path(f"{path}{end}") for end in (".key", ".epoch", "-wal", "-shm"))):
         name.unlink(missing_ok=True)
 
 

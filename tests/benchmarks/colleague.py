@@ -1,6 +1,7 @@
 """A colleague at work on the same database: edits many accounts and takes it back, again and again, until told to end.
 
-`python -m tests.benchmarks.colleague DATABASE ACCOUNTS` writes a line when it begins, and one after each edit and each undo.
+`python -m tests.benchmarks.colleague DATABASE ACCOUNTS [SECONDS]` writes a line when it begins, and one after each edit and each
+undo; then it rests for so many seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tui_portal.services.undo import undo_last
 _WISH = AccessWish(login=True, notify=True, sync=True, invite=True, message="Welcome to our portal.")
 
 
-def main(database: str, accounts: str) -> None:
+def main(database: str, accounts: str, rest: str = "0") -> None:
     """Edit for ever."""
     context = identify(open_context(Path(database), Settings()))
     ids = list(account_ids(context, AccountQuery(sort="id"), int(accounts)))
@@ -28,9 +29,11 @@ def main(database: str, accounts: str) -> None:
         start = time.perf_counter()
         change = change_access(context, ids, _WISH)
         tell(f"{change.changed:,} settings, {change.invitations:,} invitations", start)
+        time.sleep(float(rest))
         start = time.perf_counter()
         undo_last(context)
         tell("taken back", start)
+        time.sleep(float(rest))
 
 
 def tell(what: str, start: float) -> None:

@@ -26,7 +26,7 @@ WORDS = ("dup", "mar", "sch", "sør")
 TYPED = (1, 3)  # characters of a word after which the answer is timed
 _PRESSES = {"cursor down": 30, "page down": 20}
 _PAIRS = 15  # of end and home
-_BUSY_PRESSES = 60
+_BUSY_PRESSES = 120
 _QUIET = 0.1  # so long nothing comes: the answer is whole
 _PAUSE = 0.03  # so long nothing comes: time to look at the screen
 _LONG_QUIET = 1.5  # nothing is under way any more: the counts of the places have come too
@@ -139,7 +139,7 @@ class Session(PtyTerminal):
                 moment, data = self._chunks.pop(0)
                 self._feed(data)
                 if self._screen.buffer[line + 1][SIZE[0] - 10].bg == bar:
-                    self.settle()
+                    self.settle(_PAUSE)
                     return (moment - sent) * 1000
         raise SystemExit(f"the cursor did not move\n{self.look()}")
 
@@ -201,16 +201,20 @@ def measure_keys(demo: Demo, figures: Figures) -> None:
 
 
 def measure_orders(demo: Demo, counts: dict[str, int], figures: Figures) -> None:
-    """Sort by every column, and find words as they are typed; `counts` tells how many accounts each beginning finds."""
+    """Sort by every column both ways, and find words as they are typed; `counts` tells how many accounts each beginning finds."""
     with Session(demo) as terminal:
         terminal.first_rows()
         terminal.whole()
+        # The list begins in the order of names, so that its key would turn it round.
         for name in [name for name in ACCOUNT_SORTS if name != "name"] + ["name"]:
             key, title = ACCOUNT_SORTS[name]
             terminal.press("s", "Sort by")
             answer = terminal.press(key, f"by {title()} ↑")
             assert answer is not None
             figures.add(f"sort by {title()}", answer)
+            answer = terminal.press("S", f"by {title()} ↓")
+            assert answer is not None
+            figures.add(f"sort by {title()}, turned", answer)
         for word in WORDS:
             terminal.press("/")
             for length in range(1, len(word) + 1):

@@ -69,6 +69,11 @@ def test_pending_as_json_has_the_shape_that_scripts_rely_on(ask: Ask) -> None:
                 "expires": "2026-11-26T09:40:00+00:00",
                 "failure": "",
                 "flags": [],
+                "reminders": True,
+                "reminded": 0,
+                "reminded_at": None,
+                "next_reminder": "2026-11-15T09:40:40+00:00",
+                "requested": [],
             }
         ],
     }
@@ -77,7 +82,7 @@ def test_pending_as_json_has_the_shape_that_scripts_rely_on(ask: Ask) -> None:
 def test_pending_is_sorted_and_cut_as_asked(ask: Ask) -> None:
     _status, told = ask("pending", "--sort", "invite_sent:desc", "--limit", "2")
     assert told["total"] > 20
-    assert [row["address"] for row in told["pending"]] == ["elodie@dupont.example", "treasurer@bright-minds.example"]
+    assert [row["address"] for row in told["pending"]] == ["hanh.nguyen@mailbox.example", "elodie@dupont.example"]
 
 
 @pytest.mark.parametrize("sort", ["colour", "address:up"])
@@ -97,7 +102,8 @@ def test_pending_for_people_shows_names_as_they_are(words: list[str], capsys: py
 
 def test_invite_queues_an_invitation_for_each_address_once(ask: Ask) -> None:
     status, told = ask("invite", "zoe@dupont.example", "ZOE@dupont.example", "elodie@dupont.example")
-    assert (status, told) == (0, {"ok": True, "dry_run": False, "changed": 2, "invitations": 2, "skipped": []})
+    done = {"ok": True, "dry_run": False, "changed": 2, "invitations": 2, "skipped": [], "approved": 0, "notices": 0}
+    assert (status, told) == (0, done)
     assert state_of(ask, "zoe@") == state_of(ask, "elodie@") == "queued"
     _status, outbox = ask("outbox", "--state", "queued")
     assert outbox["total"] == 4
@@ -115,6 +121,31 @@ def test_invite_tells_whom_it_skips_and_why(ask: Ask) -> None:
     }
 
 
+def test_who_was_invited_a_moment_ago_is_invited_again_only_with_again(
+    ask: Ask, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask("invite", "zoe@dupont.example")
+    status, told = ask("invite", "zoe@dupont.example", "elodie@dupont.example")
+    assert (status, told["invitations"]) == (1, 1)
+    assert told["skipped"] == [
+        {"address": "zoe@dupont.example", "account": None, "reason": "an invitation was queued 1 second ago"}
+    ]
+    assert main([*words, "invite", "zoe@dupont.example"]) == 1
+    assert (
+        "An invitation to zoe@dupont.example was queued 1 second ago. Send another one? With --again it goes out."
+        in capsys.readouterr().err
+    )
+    status, told = ask("invite", "zoe@dupont.example", "--again")
+    assert (status, told["invitations"]) == (0, 1)
+    assert ask("outbox", "--state", "withdrawn")[1]["total"] == 1
+
+
+def test_an_invitation_without_reminders_says_so(ask: Ask) -> None:
+    ask("invite", "zoe@dupont.example", "--no-reminders")
+    (row,) = ask("pending", "--filter", "zoe@")[1]["pending"]
+    assert (row["reminders"], row["reminded"], row["next_reminder"]) == (False, 0, None)
+
+
 def test_invite_takes_a_filter_of_the_pending_list(ask: Ask) -> None:
     status, told = ask("invite", "--filter", "expired", "--message", "Bonjour")
     assert (status, told["invitations"]) == (0, 3)
@@ -124,7 +155,7 @@ def test_invite_takes_a_filter_of_the_pending_list(ask: Ask) -> None:
 def test_a_filter_that_finds_nobody_does_nothing(ask: Ask) -> None:
     assert ask("invite", "--filter", "nobody-at-all") == (
         0,
-        {"ok": True, "dry_run": False, "changed": 0, "invitations": 0, "skipped": []},
+        {"ok": True, "dry_run": False, "changed": 0, "invitations": 0, "skipped": [], "approved": 0, "notices": 0},
     )
 
 
@@ -157,7 +188,8 @@ def test_a_message_that_is_too_long_is_refused(ask: Ask) -> None:
 
 def test_cancel_withdraws_the_invitation_and_its_waiting_mail(ask: Ask) -> None:
     status, told = ask("cancel", "hanh.nguyen@mailbox.example", "elodie@dupont.example")
-    assert (status, told) == (0, {"ok": True, "dry_run": False, "changed": 2, "invitations": 0, "skipped": []})
+    done = {"ok": True, "dry_run": False, "changed": 2, "invitations": 0, "skipped": [], "refused": 0}
+    assert (status, told) == (0, done)
     assert state_of(ask, "hanh") == state_of(ask, "elodie@") == "cancelled"
     assert ask("outbox", "--state", "queued")[1]["total"] == 1
 

@@ -82,10 +82,12 @@ def stop_the_clock(office: Context) -> None:
         office.database.execute("UPDATE firm SET fixed_now = ?", [office.clock()])
 
 
-def start_program(office: Context, folder: Path, smtp: str, *words: str) -> subprocess.Popen[str]:
+def start_program(office: Context, folder: Path, smtp: str, *words: str, connections: int = 4) -> subprocess.Popen[str]:
     """`tui-portal WORDS` on the office's database, started."""
     config = folder / "config.toml"
-    config.write_text(f'[firm]\nportal_url = "{PORTAL}"\n[mail]\nsmtp = "{smtp}"\nfrom = "{SENDER}"\n')
+    config.write_text(
+        f'[firm]\nportal_url = "{PORTAL}"\n[mail]\nsmtp = "{smtp}"\nfrom = "{SENDER}"\n[limits]\nmail_connections = {connections}\n'
+    )
     command = [
         sys.executable,
         "-m",

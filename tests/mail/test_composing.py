@@ -1,94 +1,21 @@
-"""What a mail says, and that nothing in it becomes markup or a header."""
+"""What a mail says, in which kind, to whom, and in which language."""
 
 from __future__ import annotations
 
-import re
+import time
 from dataclasses import replace
-from email import message_from_bytes, policy
-from email.header import decode_header, make_header
-from email.message import EmailMessage
-from email.utils import getaddresses
-from html.parser import HTMLParser
-from typing import cast
+from unicodedata import east_asian_width
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from tui_portal.domain.text import REPLACEMENT, safe, tidy
-from tui_portal.mail.composing import compose
-from tui_portal.mail.letters import Letter, LetterKind, Sender
-
-NOON = 1_794_484_800  # 2026-11-12 12:00 UTC
-LINK = "https://portal.hansen-partner.example/activate/AAAAAAAAAAEAAAABq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ"
-SENDER = Sender(
-    "Hansen & Partner", "Hansen & Partner", "portal@hansen-partner.example", "office@hansen-partner.example"
-)
-LETTER = Letter(
-    kind=LetterKind.INVITATION,
-    address="zoe@dupont.example",
-    name="Zoë Dupont",
-    language="en",
-    accounts=("Dupont SARL", "Dupont [privé] & fils"),
-    more_accounts=0,
-    message="Chère Zoë,\n\n<b>à bientôt</b> & merci",
-    link=LINK,
-    expires_at=NOON + 14 * 86_400,
-    message_id="<00112233445566778899AABBCCDDEEFF@hansen-partner.example>",
-    queued_at=NOON,
-)
-FIELDS = [
-    "From",
-    "To",
-    "Reply-To",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "Auto-Submitted",
-    "Content-Language",
-    "MIME-Version",
-    "Content-Type",
-]
-
-
-def _parsed(content: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(content, policy=policy.default))
-
-
-def _part(message: EmailMessage, kind: str) -> str:
-    found = message.get_body((kind,))
-    assert found is not None
-    return cast(str, found.get_content()).replace("\r\n", "\n")
-
-
-def _mailbox(content: bytes, field: str) -> tuple[str, list[str]]:
-    """The name (RFC 2047, 6.2: white space between encoded words is none) and all addresses in a field."""
-    raw = message_from_bytes(content, policy=policy.compat32)[field]
-    found = getaddresses([raw])
-    return str(make_header(decode_header(found[0][0]))), [address for _name, address in found]
-
-
-class _Html(HTMLParser):
-    """What of an HTML part is text, and what it names."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.text = ""
-        self.feed(source)
-        self.text = re.sub(r"[ \t]*\n[ \t\n]*", "\n", self.text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.links += [value or "" for name, value in attrs if name in ("href", "src", "background")]
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
+from tests.mail.reading import FIELDS, LETTER, LINK, NOON, SENDER, Html, parsed, part_of
+from tui_portal.mail import composing
+from tui_portal.mail.composing import compose, read_aloud
+from tui_portal.mail.letters import LetterKind
 
 
 def test_the_head_says_from_whom_to_whom_and_that_a_program_wrote_it() -> None:
-    message = _parsed(compose(LETTER, SENDER))
+    message = parsed(compose(LETTER, SENDER))
 
     assert message.keys() == FIELDS
     assert message["From"] == "Hansen & Partner <portal@hansen-partner.example>"
@@ -105,8 +32,8 @@ def test_the_head_says_from_whom_to_whom_and_that_a_program_wrote_it() -> None:
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_both_parts_say_who_for_what_until_when_and_the_link_once(kind: str) -> None:
-    source = _part(_parsed(compose(LETTER, SENDER)), kind)
-    text = _Html(source).text if kind == "html" else source
+    source = part_of(parsed(compose(LETTER, SENDER)), kind)
+    text = Html(source).text if kind == "html" else source
 
     assert source.count(LINK) == 1
     for words in ("Hello Zoë Dupont,", "Hansen & Partner", "Dupont SARL", "Dupont [privé] & fils", "ignore it"):
@@ -116,15 +43,15 @@ def test_both_parts_say_who_for_what_until_when_and_the_link_once(kind: str) -> 
 
 
 def test_the_message_is_text_in_the_html_part_and_keeps_its_lines() -> None:
-    html = _part(_parsed(compose(LETTER, SENDER)), "html")
+    html = part_of(parsed(compose(LETTER, SENDER)), "html")
 
     assert "<b>" not in html
     assert "Chère Zoë,<br>\n<br>\n&lt;b&gt;à bientôt&lt;/b&gt; &amp; merci" in html
 
 
 def test_the_html_part_asks_for_nothing_from_elsewhere_and_suits_a_dark_screen() -> None:
-    source = _part(_parsed(compose(LETTER, SENDER)), "html")
-    found = _Html(source)
+    source = part_of(parsed(compose(LETTER, SENDER)), "html")
+    found = Html(source)
 
     assert found.links == [LINK]
     assert not {"img", "link", "script", "iframe", "object"} & set(found.tags)
@@ -135,7 +62,7 @@ def test_the_html_part_asks_for_nothing_from_elsewhere_and_suits_a_dark_screen()
 
 
 def test_a_link_that_never_expires_names_no_day() -> None:
-    text = _part(_parsed(compose(replace(LETTER, expires_at=None), SENDER)), "plain")
+    text = part_of(parsed(compose(replace(LETTER, expires_at=None), SENDER)), "plain")
 
     assert "The link works once." in text
     assert "until" not in text
@@ -150,7 +77,7 @@ def test_a_notice_says_which_account_and_that_the_password_stays() -> None:
         expires_at=None,
     )
     for kind in ("plain", "html"):
-        source = _part(_parsed(compose(notice, SENDER)), kind)
+        source = part_of(parsed(compose(notice, SENDER)), kind)
         assert source.count("https://portal.example/login") == 1
         assert "you may now see this account:" in source.replace("\n", " ")
         assert "Dupont SARL" in source
@@ -173,13 +100,13 @@ def test_a_password_link_says_who_asked_until_when_and_to_ignore_it_else(asked_b
         link="https://portal.example/reset/AAAA",
         asked_by_firm=asked_by_firm,
     )
-    message = _parsed(compose(reset, SENDER))
+    message = parsed(compose(reset, SENDER))
 
     assert message.keys() == FIELDS
     assert message["Subject"] == "Another password for the client portal of Hansen & Partner"
     for kind in ("plain", "html"):
-        source = _part(message, kind)
-        text = " ".join((_Html(source).text if kind == "html" else source).split())
+        source = part_of(message, kind)
+        text = " ".join((Html(source).text if kind == "html" else source).split())
         assert source.count("https://portal.example/reset/AAAA") == 1
         assert "Hello Zoë Dupont," in text
         assert who in text
@@ -187,27 +114,27 @@ def test_a_password_link_says_who_asked_until_when_and_to_ignore_it_else(asked_b
         assert "every browser in which you are logged in is logged out" in text
         assert "your password stays as it is" in text
         assert "Dupont SARL" not in text
-    assert "ul" not in _Html(_part(message, "html")).tags
+    assert "ul" not in Html(part_of(message, "html")).tags
 
 
 def test_accounts_beyond_the_limit_are_told_by_number() -> None:
-    text = _part(_parsed(compose(replace(LETTER, more_accounts=275), SENDER)), "plain")
+    text = part_of(parsed(compose(replace(LETTER, more_accounts=275), SENDER)), "plain")
 
     assert "and 275 more" in text
 
 
 def test_a_mail_is_in_the_language_of_the_recipient_whatever_the_reader_of_the_screen_speaks() -> None:
-    message = _parsed(compose(replace(LETTER, language="ja"), SENDER))
+    message = parsed(compose(replace(LETTER, language="ja"), SENDER))
 
     assert message["Content-Language"] == "ja"
-    assert '<html lang="ja">' in _part(message, "html")
+    assert '<html lang="ja">' in part_of(message, "html")
 
 
 def test_a_letter_in_another_script_is_not_blown_up() -> None:
     content = compose(replace(LETTER, message="会計事務所からのお知らせです。" * 100), SENDER)
 
     assert "base64" in content.decode("ascii")
-    assert "会計事務所からのお知らせです。" * 100 in _part(_parsed(content), "plain")
+    assert "会計事務所からのお知らせです。" * 100 in "".join(part_of(parsed(content), "plain").split())
 
 
 def test_the_same_letter_is_composed_to_the_same_bytes() -> None:
@@ -226,54 +153,96 @@ def test_an_international_address_stands_in_the_head_as_it_is() -> None:
     assert "<zoë@dupont.example>" in content.partition(b"\r\n\r\n")[0].decode("utf-8")
 
 
-_nasty = st.one_of(
-    st.text(max_size=200),
-    st.text(alphabet='\r\n\x0b\x0c\x85\u2028\u2029 :<>@",;()\\=?_Bcc\u202e', max_size=120),
-    st.sampled_from(
-        [
-            "x\r\nBcc: eve@evil.example",
-            "x\x0bBcc: eve@evil.example",
-            "x\u2028Bcc: eve@evil.example\u0085\u2029",
-            "eve@evil.example, " * 10 + "x",
-            '"eve" <eve@evil.example>',
-            "=?utf-8?q?=0D=0ABcc:_eve@evil.example?=",
-            "</style><script>alert(1)</script>$link ${firm} {firm}",
-            "--=_",
-            ".\r\n.\r\n",
-        ]
-    ),
-)
+def test_letters_that_share_kind_language_and_message_are_prepared_once() -> None:
+    composing._prepared.cache_clear()
+    for number in range(500):
+        letter = replace(
+            LETTER,
+            name=f"Client {number}",
+            accounts=(f"Account {number}", "Dupont SARL")[: 1 + number % 2],
+            link=f"{LINK}{number}",
+            queued_at=NOON + number,
+            expires_at=NOON + 86_400 + number,
+        )
+        compose(letter, SENDER)
+
+    assert composing._prepared.cache_info().misses == 2  # one account, or several
 
 
-@given(name=_nasty, firm=_nasty, account=_nasty, message=_nasty)
-@example(name="=?utf-8?q?eve?=", firm='"=?utf-8?q?eve?="', account="=?utf-8?q?=0A?=", message="=0A")
-@example(name="\r\n", firm="\u2028", account="\x0b", message="\u0085")
-@example(name="a" * 200, firm="é" * 200, account="漢" * 200, message="x" * 5000)
-def test_no_name_and_no_message_becomes_a_header_an_address_or_markup(
-    name: str, firm: str, account: str, message: str
-) -> None:
-    letter = replace(LETTER, name=name, accounts=(account,), message=message)
-    content = compose(letter, replace(SENDER, firm=firm, name=firm))
-    head = content.partition(b"\r\n\r\n")[0]
-    parsed = _parsed(content)
+def test_however_many_messages_there_are_few_are_kept_prepared() -> None:
+    for number in range(200):
+        compose(replace(LETTER, message=f"message {number}"), SENDER)
 
-    assert [line.partition(b":")[0].decode() for line in head.split(b"\r\n") if not line.startswith(b" ")] == FIELDS
-    assert content.isascii()
-    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
-    assert all(len(line) <= 998 for line in content.split(b"\r\n"))
-    assert parsed.keys() == FIELDS
-    for field, address, shown in (("To", LETTER.address, name), ("From", SENDER.address, firm)):
-        assert _mailbox(content, field) == (tidy(safe(shown)), [address])
-        assert [found.addr_spec for found in parsed[field].addresses] == [address]
-    assert [part.get_content_type() for part in parsed.walk()] == ["multipart/alternative", "text/plain", "text/html"]
-    text, html = _part(parsed, "plain"), _Html(_part(parsed, "html"))
-    assert safe(message, lines=True).strip() in text
-    assert tidy(safe(account)) in text
-    assert set(html.tags) | {"br", "div"} == set(_Html(_part(_parsed(compose(LETTER, SENDER)), "html")).tags)
-    assert html.links == [LINK]
+    assert composing._prepared.cache_info().currsize <= 64
 
 
-def test_separators_that_some_programs_take_for_line_ends_are_shown_harmless() -> None:
-    message = _parsed(compose(replace(LETTER, name="a\u2028b\x0bc\x85d\re"), SENDER))
+def test_a_mail_is_dated_in_utc_wherever_the_firm_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        date = parsed(compose(replace(LETTER, queued_at=NOON + 12_345), SENDER))["Date"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
-    assert message["To"].addresses[0].display_name == REPLACEMENT.join("abcde")
+    assert date == "Thu, 12 Nov 2026 15:25:45 +0000"
+
+
+def test_a_copy_of_the_same_mail_is_the_same_whenever_it_is_tried() -> None:
+    assert compose(LETTER, SENDER, as_copy=True) == compose(LETTER, SENDER, as_copy=True)
+    assert LINK not in part_of(parsed(compose(LETTER, SENDER, as_copy=True)), "plain")
+    assert LINK not in read_aloud(LETTER, SENDER, as_copy=True)[1]
+    assert LINK in read_aloud(LETTER, SENDER)[1]
+
+
+def test_a_reminder_says_when_the_reader_was_invited_and_how_to_have_it_stop() -> None:
+    reminder = replace(LETTER, kind=LetterKind.REMINDER, invited_at=NOON - 3 * 86_400)
+    message = parsed(compose(reminder, SENDER))
+
+    assert message["Subject"] == "A reminder: your access to the client portal of Hansen & Partner"
+    for kind in ("plain", "html"):
+        source = part_of(message, kind)
+        text = " ".join((Html(source).text if kind == "html" else source).split())
+        assert source.count(LINK) == 1
+        assert "Hansen & Partner invited you to its client portal on 9 November 2026, and the link still waits" in text
+        assert "<b>à bientôt</b> & merci" in text
+        assert "Dupont SARL" in text
+        assert "until 26 November 2026, 12:00 (UTC)" in text
+        assert "answer it: Hansen & Partner will then send no further reminder" in text
+    undated = read_aloud(replace(reminder, invited_at=None), SENDER)[1]
+    assert "invited you to its client portal, and the link still waits" in " ".join(undated.split())
+
+
+def test_a_changed_password_is_told_with_the_moment_and_the_way_out_and_without_a_secret() -> None:
+    told = replace(
+        LETTER,
+        kind=LetterKind.PASSWORD_CHANGED,
+        link="https://portal.example/forgot",
+        expires_at=None,
+    )
+    for as_copy in (False, True):
+        message = parsed(compose(told, SENDER, as_copy=as_copy))
+        for kind in ("plain", "html"):
+            source = part_of(message, kind)
+            text = " ".join((Html(source).text if kind == "html" else source).split())
+            assert source.count("https://portal.example/forgot") == 1
+            assert "was changed on 12 November 2026, 12:00 (UTC)" in text
+            assert "Every other browser in which you were logged in was logged out" in text
+            assert "tell Hansen & Partner" in text
+            assert "works once" not in text
+            assert "Dupont SARL" not in text
+            assert "bientôt" not in text
+
+
+@pytest.mark.parametrize("kind", list(LetterKind))
+def test_plain_text_stands_in_72_columns_in_every_script(kind: LetterKind) -> None:
+    long = "Somebody has written a rather long line here, with words of every length in it. " * 3
+    wide = "会計事務所からのお知らせです。詳しくは「ご案内」をご覧ください。" * 4
+    letter = replace(
+        LETTER, kind=kind, name=long, accounts=(long, wide), message=f"{long}\n    indented {long}\n{wide}"
+    )
+
+    for line in read_aloud(letter, SENDER)[1].split("\n"):
+        assert sum(2 if east_asian_width(character) in "WF" else 1 for character in line) <= 72 or line == LINK
+        assert not line.startswith(("。", "」"))
+        assert not line.endswith("「")

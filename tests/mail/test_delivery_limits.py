@@ -6,8 +6,9 @@ from tests.conftest import Clock
 from tests.mail.firm import crowd, invited, limited_to, states
 from tests.smtp_server import MailServer
 from tui_portal.services.context import Context, open_context
-from tui_portal.services.delivery import Delivered, deliver_once
+from tui_portal.services.delivery import deliver_once
 from tui_portal.services.outbox import letters
+from tui_portal.services.runs import Delivered
 
 
 def _next_tries(office: Context, clock: Clock) -> list[int]:
@@ -78,7 +79,9 @@ def test_a_turn_is_never_before_a_place_is_free(office: Context, mail_server: Ma
     began = clock()
     mail_server.on_data = lambda _mail: clock.advance(25) or ""
 
-    assert deliver_once(limited_to(office, domain_per_minute=1, claim_batch=1)) == Delivered(sent=4, waiting=2)
+    assert deliver_once(limited_to(office, domain_per_minute=1, claim_batch=1, mail_connections=1)) == Delivered(
+        sent=4, waiting=2
+    )
     assert mail_server.recipients == ["c0@crowd.example", "a@a.example", "b@b.example", "c2@crowd.example"]
     late = [row.next_try - began for row in letters(office) if row.next_try is not None]
     assert late[0] == 60

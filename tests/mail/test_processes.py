@@ -21,6 +21,8 @@ from tui_portal.services.delivery import deliver_until
 from tui_portal.services.leases import delivery_is_held
 from tui_portal.services.outbox import letters
 
+_NO_COPIES = {"copies_sent": 0, "copies_failed": 0, "copies_waiting": 0}
+
 
 class _Victim:
     """A delivering process that the server stops, ends or kills while it hands a mail over."""
@@ -76,16 +78,16 @@ def test_a_kill_between_the_answer_and_the_commit_sends_the_same_mail_once_more(
 def test_four_processes_on_one_queue_send_nothing_twice(
     office: Context, mail_server: MailServer, tmp_path: Path
 ) -> None:
-    crowd(office, 200)
+    crowd(office, 1000)
     stop_the_clock(office)
 
     processes = [start_program(office, tmp_path, mail_server.url, "deliver", "--once", "--json") for _ in range(4)]
     told = [json.loads(process.communicate(timeout=120)[0]) for process in processes]
 
-    assert sum(done["sent"] for done in told) == 200
+    assert sum(done["sent"] for done in told) == 1000
     assert [process.returncode for process in processes] == [0, 0, 0, 0]
     assert set(Counter(mail_server.recipients).values()) == {1}
-    assert len(mail_server.received) == 200
+    assert len(mail_server.received) == 1000
     assert set(states(office)) == {"sent"}
 
 
@@ -103,7 +105,7 @@ def test_a_signal_ends_the_run_after_the_mail_in_hand(
         return ""
 
     mail_server.on_data = end_at_the_third
-    process = start_program(office, tmp_path, mail_server.url, "deliver", "--once", "--json")
+    process = start_program(office, tmp_path, mail_server.url, "deliver", "--once", "--json", connections=1)
     victim.is_process(process)
     told = json.loads(process.communicate(timeout=60)[0])
 
@@ -181,7 +183,7 @@ def test_deliver_says_in_numbers_what_became_of_the_mail(
     mail_server.on_rcpt = lambda _to: ""
     process = start_program(office, tmp_path, mail_server.url, "deliver", "--once", "--now", "--json")
     told = json.loads(process.communicate(timeout=60)[0])
-    assert told == {"ok": True, "sent": 1, "failed": 0, "waiting": 0, "withdrawn": 0, "problem": None}
+    assert told == {"ok": True, "sent": 1, "failed": 0, "waiting": 0, "withdrawn": 0, "problem": None, **_NO_COPIES}
     assert [row.attempts for row in letters(office)] == [1, 1, 2]
 
 
@@ -241,6 +243,7 @@ def test_a_server_problem_is_told_to_programs_with_the_numbers(office: Context, 
         "waiting": 1,
         "withdrawn": 0,
         "problem": told["problem"],
+        **_NO_COPIES,
         "error": {"kind": "mail", "message": told["problem"]},
     }
 

@@ -15,8 +15,9 @@ from tests.smtp_server import MailServer
 from tui_portal.config import MailSettings, Settings, read_settings
 from tui_portal.domain.errors import WrongUse
 from tui_portal.services.context import Context
-from tui_portal.services.delivery import Delivered, deliver_once
+from tui_portal.services.delivery import deliver_once
 from tui_portal.services.outbox import letters
+from tui_portal.services.runs import Delivered
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_a_file_begins_with_where_the_mail_came_from_and_where_it_arrived(office
     settings = settings_for(f"folder:{tmp_path / 'mail'}", bounces_to="bounces@hansen-partner.example")
     mail = replace(settings.mail, copies_to=("archive@hansen-partner.example",))
 
-    assert deliver_once(using(office, replace(settings, mail=mail))) == Delivered(sent=1)
+    assert deliver_once(using(office, replace(settings, mail=mail))) == Delivered(sent=1, copies_sent=1)
 
     copy, invitation = (file.read_bytes() for file in sorted((tmp_path / "mail").iterdir()))
     assert re.match(

@@ -20,6 +20,7 @@ from tui_portal.services.access import AccessWish, change_access, find_address
 from tui_portal.services.contacts import create_account, create_contact
 from tui_portal.services.context import Context, open_context
 from tui_portal.services.invitations import link_for, queue_invitations
+from tui_portal.services.password_resets import link_for as reset_link_for
 
 PORTAL = "https://portal.hansen-partner.example"
 PASSWORD = "vogelhaus am stillen teich"
@@ -57,7 +58,9 @@ class Client:
         with self.office.database.write():
             queue_invitations(self.office, [mailbox], "")
         if handed_over:
-            self.office.database.execute("UPDATE invitation SET state = 'sent', live_generation = generation")
+            self.office.database.execute(
+                "UPDATE invitation SET state = 'sent', live_generation = generation WHERE state = 'queued'"
+            )
 
 
 def invite_client(
@@ -74,6 +77,18 @@ def invite_client(
     return Client(office, account, address, name)
 
 
+def newest_reset_link(office: Context) -> str:
+    """The newest link for another password, as a path."""
+    row = office.database.one(
+        """
+        SELECT r.id, e.canonical, u.password_hash FROM password_reset r JOIN user u ON u.id = r.user_id
+        JOIN email_address e ON e.id = u.email_address_id ORDER BY r.id DESC
+        """
+    )
+    assert row is not None
+    return reset_link_for(office, *row).removeprefix(office.settings.firm.portal_url)
+
+
 class Browser:
     """A browser without a screen: keeps cookies, fills in forms as they were shown."""
 
@@ -87,13 +102,17 @@ class Browser:
         await self.http.aclose()
 
     async def open(self, path: str, **headers: str) -> httpx.Response:
-        """GET a page."""
-        return await self.http.get(path, headers=headers)
+        """GET a page; who is logged in is followed from the front page to their account, who opens a link to its page."""
+        answer = await self.http.get(path, headers=headers)
+        while re.search("/accounts|/(activate|reset)$", answer.headers.get("location", "")):
+            answer = await self.http.get(answer.url.join(answer.headers["location"]), headers=headers)
+        return answer
 
     async def send(self, path: str, fields: dict[str, str], page: httpx.Response | None = None) -> httpx.Response:
         """POST the form of `page` (of the page at `path` where none is given) with `fields` filled in."""
         page = page or await self.open(path)
-        return await self.http.post(path, data={"proof": proof_in(page), **fields})
+        fields = {**hidden_in(page), **fields}
+        return await self.http.post(re.sub("^/(activate|reset)/.*", r"/\1", path), data=fields)
 
     async def activate(self, link: str, password: str = PASSWORD, again: str | None = None) -> httpx.Response:
         """Choose a password through a link."""
@@ -110,6 +129,21 @@ def proof_in(page: httpx.Response) -> str:
     return found[1] if found else ""
 
 
+def hidden_in(page: httpx.Response) -> dict[str, str]:
+    """What a form sends along unseen: its proof, and the link that it was shown for."""
+    names = ("proof", "link")
+    return {name: found[1] for name in names if (found := re.search(rf'name="{name}" value="([^"]+)"', page.text))}
+
+
+class _Patient(httpx.ASGITransport):
+    """Comes back once the portal has done what it puts off until after an answer."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await super().handle_async_request(request)
+        await self.app.state.desk.finish()  # type: ignore[attr-defined]  # it is the portal's
+        return answer
+
+
 @dataclass
 class Portal:
     """The application, and as many browsers as a test wants."""
@@ -121,6 +155,11 @@ class Portal:
         """A browser that was never here."""
         return Browser(httpx.AsyncClient(transport=self.transport, base_url=self.url, headers=headers))
 
+    def browser_at(self, address: str, **headers: str) -> Browser:
+        """A browser that was never here, whose connection comes from this network address."""
+        transport = _Patient(app=self.transport.app, client=(address, 1))
+        return Browser(httpx.AsyncClient(transport=transport, base_url=self.url, headers=headers))
+
 
 @asynccontextmanager
 async def run_portal(office: Context, settings: Settings) -> AsyncIterator[Portal]:
@@ -129,7 +168,7 @@ async def run_portal(office: Context, settings: Settings) -> AsyncIterator[Porta
     context.database.close()
     app = create_app(context)
     async with app.router.lifespan_context(app):
-        yield Portal(httpx.ASGITransport(app=app), settings.firm.portal_url)
+        yield Portal(_Patient(app=app), settings.firm.portal_url)
 
 
 @dataclass
@@ -159,7 +198,7 @@ def serve(office: Context, config: str, *words: str) -> Iterator[Served]:
         assert process.stderr is not None
         try:
             line = process.stderr.readline()
-            found = re.search(r"http://127\.0\.0\.1:\d+", line)
+            found = re.search(r"https?://127\.0\.0\.1:\d+", line)
             assert found, line + process.stderr.read()
             yield Served(process, found[0])
         finally:

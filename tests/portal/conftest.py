@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.portal.browsing import PORTAL, Browser, Client, Portal, Served, invite_client, run_portal, serve
 from tui_portal.config import FirmSettings, Settings
 from tui_portal.services.context import Context
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
+
+_CHROMIUM = Path("/usr/bin/chromium")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """A real browser without a window, one for all tests of a module."""
+    if not _CHROMIUM.exists():
+        pytest.skip(f"there is no Chromium at {_CHROMIUM}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.portal.browsing import PASSWORD, Client, Served
+from tests.portal.town import give_account, queued_reset
 from tui_portal.services.activation import activate
 from tui_portal.services.context import Context
-from tui_portal.services.password_resets import link_for
 from tui_portal.services.passwords import hash_password
 
 if TYPE_CHECKING:
@@ -21,32 +19,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-_CHROMIUM = Path("/usr/bin/chromium")
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _OTHER = "drei reiher im fruehen nebel"
 _PATIENCE = 10.0
 _TOUCH = 44  # CSS pixels, WCAG 2.2, 2.5.5
 _SIZES = {"telephone": (360, 740), "desk": (1280, 800)}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not _CHROMIUM.exists():
-        pytest.skip(f"there is no Chromium at {_CHROMIUM}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=list(_SIZES))
@@ -78,8 +54,11 @@ def scripts(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-def test_link_password_home_log_out_log_in(zoe: Client, page: Page, size: tuple[int, int]) -> None:
-    page.goto(zoe.link())
+def test_link_password_choose_switch_close_the_bar_log_out_log_in(
+    zoe: Client, page: Page, size: tuple[int, int]
+) -> None:
+    give_account(zoe, "Dupont privé")
+    page.goto(zoe.link(2))
     _is_well_made(page, "Choose your password", size)
     page.get_by_label("Password", exact=True).fill("password1234")
     page.get_by_label("The same password again").fill("password1234")
@@ -90,11 +69,27 @@ def test_link_password_home_log_out_log_in(zoe: Client, page: Page, size: tuple[
     page.get_by_label("The same password again").fill(PASSWORD)
     page.get_by_role("button", name="Save and log in").click()
 
-    page.wait_for_url("**/")
-    _is_well_made(page, "Welcome, Zoë Dupont", size)
-    assert page.get_by_role("listitem").all_inner_texts() == ["Brasserie du Marché SARL"]
-    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/accounts")
+    _is_well_made(page, "Choose an account", size)
+    assert page.get_by_role("listitem").all_inner_texts() == ["Brasserie du Marché SARL", "Dupont privé"]
+    page.get_by_role("link", name="Dupont privé").click()
+    page.wait_for_url("**/accounts/A-0002")
+    _is_well_made(page, "Dupont privé", size)
+    bar = page.get_by_role("region", name="Your account")
+    assert "Dupont privé" in bar.inner_text()
+    bar.get_by_role("link", name="Switch account").click()
+    page.get_by_role("link", name="Brasserie du Marché SARL").click()
+    page.wait_for_url("**/accounts/A-0001")
+    bar.get_by_role("button", name="Close this bar until you log in again").click()
+    page.wait_for_url("**/accounts/A-0001")
+    _is_well_made(page, "Brasserie du Marché SARL", size)
+    assert bar.count() == 0
+    page.get_by_role("navigation").get_by_role("link", name="Switch account").click()
+    page.get_by_role("link", name="Dupont privé").click()
+    _is_well_made(page, "Dupont privé", size)
+    assert bar.count() == 0
 
+    page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login?out")
     assert page.get_by_role("status").inner_text() == "You are logged out."
     _is_well_made(page, "Log in", size)
@@ -106,20 +101,47 @@ def test_link_password_home_log_out_log_in(zoe: Client, page: Page, size: tuple[
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
 
-    page.wait_for_url("**/")
-    assert "Brasserie du Marché SARL" in page.inner_text("main")
-    page.goto(zoe.link())
+    page.wait_for_url("**/accounts")
+    page.get_by_role("link", name="Brasserie du Marché SARL").click()
+    bar.wait_for()
+    page.goto(zoe.link(2))
     _is_well_made(page, "This link has been used already", size)
 
 
 def test_the_whole_way_by_keyboard(zoe: Client, page: Page) -> None:
-    page.goto(zoe.link())
+    give_account(zoe, "Dupont privé")
+    page.goto(zoe.link(2))
+    page.keyboard.press("Tab")
+    assert _has_focus(page.get_by_role("link", name="To the content"))
+    page.keyboard.press("Enter")
     _tab_to(page, page.get_by_label("Password", exact=True))
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/")
+    page.wait_for_url("**/accounts")
+    _tab_to(page, page.get_by_role("link", name="Brasserie du Marché SARL"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts/A-0001")
+
+    order = []
+    for _press in range(8):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate("document.activeElement.innerText.trim()"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert [text.split("\n")[-1] for text in order] == [
+        "To the content",
+        "Log out",
+        "Switch account",
+        "Close this bar until you log in again",
+        "Home",
+        "People",
+        "Settings",
+        "Switch account",
+    ]
+    page.get_by_role("button", name="Close this bar until you log in again").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("region", name="Your account").wait_for(state="detached")
 
     _tab_to(page, page.get_by_role("button", name="Log out"))
     page.keyboard.press("Enter")
@@ -135,7 +157,7 @@ def test_the_whole_way_by_keyboard(zoe: Client, page: Page) -> None:
     assert _has_focus(page.get_by_label("Password"))
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/")
+    page.wait_for_url("**/accounts")
 
 
 def test_forgotten_mail_another_password_home(office: Context, zoe: Client, page: Page, size: tuple[int, int]) -> None:
@@ -165,22 +187,18 @@ def test_forgotten_mail_another_password_home(office: Context, zoe: Client, page
     page.get_by_label("The same password again").fill(_OTHER)
     page.get_by_role("button", name="Save and log in").click()
 
-    page.wait_for_url("**/")
-    _is_well_made(page, "Welcome, Zoë Dupont", size)
+    page.wait_for_url("**/accounts/A-0001")
+    _is_well_made(page, "Brasserie du Marché SARL", size)
     page.goto(link)
     _is_well_made(page, "This link has been used already", size)
 
 
 def _queued_reset(office: Context) -> str:
     """The link of the mail for another password that waits, as a path. Its mail is queued once the answer has gone."""
-    select = """
-        SELECT r.id, e.canonical, u.password_hash FROM outbox o JOIN password_reset r ON r.id = o.password_reset_id
-        JOIN user u ON u.id = r.user_id JOIN email_address e ON e.id = u.email_address_id WHERE o.state = 'queued'
-    """
     end = time.monotonic() + _PATIENCE
-    while (row := office.database.one(select)) is None:
+    while not (link := queued_reset(office)):
         assert time.monotonic() < end, "no mail was queued"
-    return urlsplit(link_for(office, *row)).path
+    return link
 
 
 def _is_well_made(page: Page, heading: str, size: tuple[int, int]) -> None:
@@ -189,7 +207,7 @@ def _is_well_made(page: Page, heading: str, size: tuple[int, int]) -> None:
     assert page.locator("h1").count() == 1
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("html").evaluate("node => node.scrollWidth") <= size[0]
-    for part in page.locator("button, .button, input:visible").all():
+    for part in page.locator("button, .button, input:visible, .side a, .choices a, .switch").all():
         box = part.bounding_box()
         assert box is not None
         assert box["height"] >= _TOUCH

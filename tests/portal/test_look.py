@@ -36,6 +36,7 @@ def _light(colour: str) -> float:
         ("text", "tint", _TEXT),
         ("soft", "ground", _TEXT),
         ("soft", "sheet", _TEXT),
+        ("soft", "tint", _TEXT),
         ("accent", "sheet", _TEXT),
         ("accent", "tint", _TEXT),
         ("on-accent", "accent", _TEXT),

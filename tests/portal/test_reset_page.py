@@ -1,19 +1,32 @@
-"""Another password: asked for on the login page, chosen through a link."""
+"""Another password, chosen through a link."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 
 import pytest
 
 from tests.conftest import Clock
-from tests.portal.browsing import PASSWORD, PORTAL, Browser, Client, Portal, invite_client, proof_in, run_portal
+from tests.portal.browsing import (
+    PASSWORD,
+    PORTAL,
+    Browser,
+    Client,
+    Portal,
+    invite_client,
+    newest_reset_link,
+    proof_in,
+    run_portal,
+)
+from tui_portal.mail.letters import Letter, LetterKind
 from tui_portal.services.access import find_address
+from tui_portal.services.account_log import log_ids, log_rows
 from tui_portal.services.activation import find_login
 from tui_portal.services.context import Context
-from tui_portal.services.password_resets import link_for, request_reset
+from tui_portal.services.fates import record_sent
+from tui_portal.services.outbox import claim, take_up
+from tui_portal.services.password_resets import request_reset
 
 _OTHER = "drei reiher im fruehen nebel"
 _DAY = 86_400
@@ -27,22 +40,10 @@ async def active(zoe: Client, portal: Portal) -> Client:
     return zoe
 
 
-def reset_link(office: Context) -> str:
-    """The newest link, as a path."""
-    row = office.database.one(
-        """
-        SELECT r.id, e.canonical, u.password_hash FROM password_reset r JOIN user u ON u.id = r.user_id
-        JOIN email_address e ON e.id = u.email_address_id ORDER BY r.id DESC
-        """
-    )
-    assert row is not None
-    return link_for(office, *row).removeprefix(PORTAL)
-
-
 def sent_link(office: Context, client: Client) -> str:
     """A link that the firm has just sent, as a path."""
     request_reset(office, find_address(office, client.address))
-    return reset_link(office)
+    return newest_reset_link(office)
 
 
 def resets(office: Context) -> list[tuple[str, int | None, str]]:
@@ -54,160 +55,23 @@ def resets(office: Context) -> list[tuple[str, int | None, str]]:
     )
 
 
-async def ask(browser: Browser, address: str) -> str:
-    """Fill in the page for who forgot their password; what is shown after it."""
-    answer = await browser.send("/forgot", {"username": address})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/forgot?sent")
-    return (await browser.open("/forgot?sent")).text
-
-
-async def test_forgotten_asked_for_chosen_and_logged_in(office: Context, active: Client, browser: Browser) -> None:
-    login = await browser.open("/login")
-    assert re.search(r'<a href="/forgot">Forgot your password\?</a>', login.text)
-
-    said = await ask(browser, " Zoe@Dupont.EXAMPLE ")
-    assert "a mail with a link is on its way" in said
-    assert "The link works for 24 hours." in said
-    assert resets(office) == [("open", None, "queued")]
-
-    page = await browser.open(reset_link(office))
-    assert page.status_code == 200
-    assert 'value="zoe@dupont.example"' in page.text
-    assert "at least 12 characters" in page.text
-    entered = await browser.activate(reset_link(office), _OTHER)
-    assert (entered.status_code, entered.headers["location"]) == (303, "/")
-    assert "Welcome, Zoë Dupont" in (await browser.open("/")).text
-
-    await browser.send("/logout", {}, await browser.open("/"))
-    assert (await browser.log_in(active.address)).status_code == 422
-    assert (await browser.log_in(active.address, _OTHER)).status_code == 303
-
-
-async def test_the_answer_is_the_same_for_every_address(
-    office: Context, active: Client, portal: Portal, browser: Browser
-) -> None:
-    pending = invite_client(office, "Petit", "Jean Petit", "jean@petit.example")
-    gone = invite_client(office, "Alt", "Anna Alt", "anna@alt.example")
-    async with portal.browser() as anna:
-        await anna.activate(gone.link())
-    gone.login(on=False)
-
-    answers = []
-    for address in (active.address, "nobody@dupont.example", "no address", pending.address, gone.address):
-        answer = await browser.send("/forgot", {"username": address})
-        headers = {name: value for name, value in answer.headers.items() if name != "date"}
-        answers.append((answer.status_code, headers, answer.text))
-
-    assert all(answer == answers[0] for answer in answers)
-    rows = office.database.rows(
-        "SELECT e.address FROM outbox o JOIN email_address e ON e.id = o.email_address_id WHERE o.kind = 'password_reset'"
-    )
-    assert rows == [(active.address,)]
-
-
-async def test_the_answer_does_not_wait_for_the_database(office: Context, active: Client, portal: Portal) -> None:
-    """What is known of the address is looked up when the answer has gone: nothing about the address is in its time."""
-    told: list[str] = []
-    body = asyncio.Event()
-
-    async def send(message: dict[str, object]) -> None:
-        if message["type"] == "http.response.start":
-            told.append(str(message["status"]))
-        elif not message.get("more_body"):
-            # Whoever holds the database lets go only now that the whole answer is there.
-            holder.execute("ROLLBACK")
-            body.set()
-
-    async with portal.browser() as browser:
-        page = await browser.open("/forgot")
-        cookie = "; ".join(f"{c.name}={c.value}" for c in browser.http.cookies.jar)
-        proof = proof_in(page)
-    content = f"proof={proof}&username={active.address}".encode()
-    sent = False
-
-    async def receive() -> dict[str, object]:
-        nonlocal sent
-        if sent:
-            return {"type": "http.disconnect"}
-        sent = True
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    headers = {
-        "host": PORTAL.removeprefix("https://"),
-        "cookie": cookie,
-        "content-type": "application/x-www-form-urlencoded",
-        "content-length": str(len(content)),
-    }
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "https",
-        "path": "/forgot",
-        "raw_path": b"/forgot",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 2),
-    }
-    holder = sqlite3.connect(office.database.path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-
-    await portal.transport.app(scope, receive, send)  # type: ignore[arg-type]  # the messages are plain dicts
-
-    holder.close()
-    assert told == ["303"]
-    assert body.is_set()
-    assert resets(office) == [("open", None, "queued")]
-
-
-async def test_one_mail_within_a_quarter_of_an_hour(
-    office: Context, active: Client, browser: Browser, clock: Clock
-) -> None:
-    for _press in range(3):
-        await ask(browser, active.address)
-    assert resets(office) == [("open", None, "queued")]
-
-    clock.advance(900)
-    await ask(browser, active.address)
-    assert resets(office) == [("withdrawn", None, "withdrawn"), ("open", None, "queued")]
-
-
-async def test_many_questions_for_one_address_are_made_to_wait_known_or_not(
+async def test_another_password_is_told_by_mail_and_a_first_one_is_not(
     office: Context, active: Client, browser: Browser
 ) -> None:
-    for address in (active.address, "nobody@dupont.example"):
-        for _press in range(office.settings.limits.login_attempts):
-            await ask(browser, address)
-        held = await browser.send("/forgot", {"username": address})
-        assert held.status_code == 429
-        assert held.headers["retry-after"] == "300"
-        assert "Try again in 5 minutes" in held.text
+    told = "SELECT e.address, o.state FROM outbox o JOIN email_address e ON e.id = o.email_address_id WHERE o.kind = ?"
+    assert office.database.rows(told, ["password_changed"]) == []
 
+    await browser.activate(sent_link(office, active), _OTHER)
 
-async def test_who_tried_too_many_passwords_may_still_ask_and_is_let_in_at_once(
-    office: Context, active: Client, browser: Browser
-) -> None:
-    for _try in range(office.settings.limits.login_attempts):
-        await browser.log_in(active.address, "wrong")
-    assert (await browser.log_in(active.address)).status_code == 429
-
-    await ask(browser, active.address)
-    await browser.activate(reset_link(office), _OTHER)
-    await browser.send("/logout", {}, await browser.open("/"))
-
-    assert (await browser.log_in(active.address, _OTHER)).status_code == 303
-
-
-async def test_an_empty_address_is_said_beside_its_field(office: Context, active: Client, browser: Browser) -> None:
-    answer = await browser.send("/forgot", {"username": " "})
-
-    assert answer.status_code == 422
-    assert "Type the e-mail address that you log in with." in answer.text
-    assert 'aria-describedby="username-problem"' in answer.text
-    assert resets(office) == []
+    assert office.database.rows(told, ["password_changed"]) == [(active.address, "queued")]
+    (number,) = office.database.one("SELECT id FROM outbox WHERE kind = 'password_changed'") or (0,)
+    assert claim(office, "test", office.clock() + 60) == [number]
+    letter = take_up(office, "test", number)
+    assert isinstance(letter, Letter)
+    assert (letter.kind, letter.link, letter.accounts) == (LetterKind.PASSWORD_CHANGED, f"{PORTAL}/forgot", ())
+    record_sent(office, "test", number)
+    (newest,) = log_rows(office, log_ids(office, None, 1))
+    assert newest.words == "zoe@dupont.example was told by mail of the new password"
 
 
 @pytest.mark.parametrize("path", ["/forgot", "/reset/"])
@@ -220,6 +84,9 @@ async def test_a_form_that_is_not_ours_does_nothing(
         proof = proof_in(await other.open("/login"))
     await browser.open("/login")
 
+    if path != "/forgot":
+        await browser.open(path)
+        path = "/reset"
     fields = {"proof": proof, "username": active.address, "password": _OTHER, "again": _OTHER}
     answer = await browser.http.post(path, data=fields)
 
@@ -283,7 +150,7 @@ async def test_a_dead_link_says_so_first_and_not_whose_it_is(
         page = await browser.open(link)
 
     assert page.status_code == (404 if when in ("cut", "an invitation's") else 410)
-    assert re.search(r"<main>\s*<h1>([^<]+)</h1>", page.text)[1] == heading  # type: ignore[index]  # no match fails the test as well
+    assert re.search(r"<main[^>]*>\s*<h1>([^<]+)</h1>", page.text)[1] == heading  # type: ignore[index]  # no match fails the test as well
     assert "<form" not in page.text
     for secret in ("dupont", "Zoë", "Brasserie"):
         assert secret.casefold() not in page.text.casefold()
@@ -349,7 +216,10 @@ async def test_the_rules_for_a_password_are_those_of_the_first_one(
     assert answer.status_code == 422
     assert words in answer.text
     assert "<title>Not yet right:" in answer.text
-    assert not re.search(r'type="password"[^>]* value=', answer.text)
+    assert (
+        re.findall(r'<input type="([a-z]+)" id="(?:former|password|again)"(?![^>]* value=)', answer.text)
+        == ["password"] * 2
+    )
     assert resets(office) == [("open", 1, "queued")]
     assert (await browser.activate(link, _OTHER)).status_code == 303
 

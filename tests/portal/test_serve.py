@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.portal.browsing import PASSWORD, Client, Served, invite_client, proof_in, serve
-from tests.smtp_server import MailServer
+from tests.portal.browsing import PASSWORD, Client, Served, hidden_in, invite_client, serve
+from tests.portal.wire import Wire
+from tests.smtp_server import MailServer, Received
 from tui_portal.cli import main
 from tui_portal.domain.access import UserState
 from tui_portal.services.accounts import account_profile
@@ -30,7 +31,7 @@ def test_it_serves_until_it_is_told_to_stop(zoe: Client, served: Served, number:
     with httpx.Client(base_url=served.url) as client:
         assert client.get("/healthz").text == "ok\n"
         assert client.get("/login").status_code == 200
-        assert client.get(zoe.link()).status_code == 200
+        assert client.get(zoe.link(), follow_redirects=True).status_code == 200
         assert client.get(zoe.link(), headers={"Host": "evil.example"}).status_code == 421
         assert "server" not in client.get("/login").headers
         # The connection stays open: the server does not wait for the browser to leave.
@@ -53,14 +54,37 @@ def test_it_delivers_the_invitation_whose_link_it_then_serves(office: Context) -
             assert taken.wait(20)
             link = re.findall(r"http://127\.0\.0\.1:8080(/activate/[\w-]+)", mail_server.received[0].part("plain"))[0]
             assert link == zoe.link()
-            page = client.get(link)
-            done = client.post(link, data={"proof": proof_in(page), "password": PASSWORD, "again": PASSWORD})
+            page = client.get(link, follow_redirects=True)
+            done = client.post(page.url, data={**hidden_in(page), "password": PASSWORD, "again": PASSWORD})
             assert done.headers["location"] == "/"
-            assert "Brasserie du Marché SARL" in client.get("/").text
+            assert "Brasserie du Marché SARL" in client.get("/", follow_redirects=True).text
             assert served.stop() == 0
 
     assert office.database.value("SELECT count(*) FROM lease") == 0
     assert account_profile(office, zoe.account).emails[0].state is UserState.ACTIVE
+
+
+def test_the_mail_in_hand_is_ended_before_the_server_is(office: Context) -> None:
+    in_hand, go_on = threading.Event(), threading.Event()
+
+    def take_time(_mail: Received) -> str:
+        in_hand.set()
+        return "" if go_on.wait(20) else "451 4.3.0 nobody let it go on"
+
+    with MailServer() as mail_server:
+        mail_server.on_data = take_time
+        config = f'[mail]\nsmtp = "{mail_server.url}"\nfrom = "portal@hansen-partner.example"\n'
+        with serve(office, config) as served, Wire(served.url) as idle:
+            invite_client(office)
+            assert in_hand.wait(20)
+            served.process.send_signal(signal.SIGTERM)
+            assert idle.rest() == b""  # the pages have ended
+            assert served.process.poll() is None
+            go_on.set()
+            assert served.process.wait(20) == 0
+
+    assert office.database.rows("SELECT state, attempts FROM outbox") == [("sent", 1)]
+    assert office.database.value("SELECT count(*) FROM lease") == 0
 
 
 def test_a_mail_server_that_is_missing_is_told_and_keeps_no_page_back(office: Context) -> None:
@@ -112,6 +136,13 @@ def test_what_can_t_be_served_is_said(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert said in lines[0]
+
+
+def test_a_database_of_a_newer_program_is_not_touched(office: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    office.database.execute("PRAGMA user_version = 99")
+
+    assert _serve(office, "--port", "0") == 3
+    assert "has schema 99, this program knows schema" in capsys.readouterr().err
 
 
 def test_without_a_database_it_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,7 +41,9 @@ def firm(office: Context) -> Context:
 
 
 @pytest.mark.parametrize("sort", SORT_KEYS)
-@pytest.mark.parametrize("find", ["", "client", "login:active", "login:offline client", "archived:yes"])
+@pytest.mark.parametrize(
+    "find", ["", "client", "login:active", "login:offline client", "archived:yes", "type:individual -test:yes"]
+)
 @pytest.mark.parametrize("descending", [False, True])
 def test_what_is_known_first_is_how_the_whole_order_begins(
     firm: Context, sort: str, find: str, descending: bool
@@ -57,6 +59,43 @@ def test_what_is_known_first_is_how_the_whole_order_begins(
 @pytest.mark.parametrize("descending", [False, True])
 def test_the_first_line_of_every_order_is_known_without_the_rest(firm: Context, sort: str, descending: bool) -> None:
     assert first_account_ids(firm, AccountQuery(sort=sort, descending=descending), 1) is not None
+
+
+@pytest.mark.parametrize("sort", SORT_KEYS)
+@pytest.mark.parametrize("find", ["", "client", "nobody is called so"])
+def test_how_many_there_are_is_told_once_and_is_their_number(firm: Context, sort: str, find: str) -> None:
+    for descending in (False, True):
+        told: list[int] = []
+        whole = account_ids(firm, AccountQuery(find, sort=sort, descending=descending), -1, told.append)
+        assert told in ([len(whole)], [])
+        assert told or (sort in ("type", "contacts") and descending and find != "client")
+
+
+def test_an_order_is_read_anew_after_every_change(firm: Context) -> None:
+    def whole() -> list[int]:
+        return account_ids(firm, AccountQuery(sort="contacts", descending=True)).tolist()
+
+    def by_hand() -> list[int]:
+        rows = firm.database.rows(
+            "SELECT id FROM account a WHERE archived = 0 ORDER BY "
+            "(SELECT count(*) FROM account_contact WHERE account_id = a.id) DESC, search_key, id"
+        )
+        return [number for (number,) in rows]
+
+    seen = [whole()]
+    for change in (
+        "DELETE FROM account_contact WHERE account_id = 9 OR contact_id = 10",
+        "INSERT INTO account_contact SELECT 2, id, 1 FROM contact WHERE id IN (5, 6, 7)",
+        "UPDATE account_contact SET account_id = 3 WHERE account_id = 2 AND contact_id = 5",
+        "UPDATE account SET archived = 1 - archived WHERE id IN (2, 13)",
+        "DELETE FROM contact WHERE id = 6",
+        "DELETE FROM account_contact WHERE account_id = 3",
+    ):
+        assert seen[-1] == whole() == by_hand()
+        with firm.database.write():
+            firm.database.execute(change)
+        seen.append(whole())
+        assert seen[-1] == by_hand() != seen[-2], change
 
 
 def test_a_question_that_nobody_waits_for_any_more_ends(office: Context) -> None:

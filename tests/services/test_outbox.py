@@ -17,8 +17,9 @@ from tui_portal.config import Settings
 from tui_portal.services import fates, leases
 from tui_portal.services.access import AccessWish, change_access, find_address
 from tui_portal.services.accounts import account_profile
+from tui_portal.services.claims import lease_seconds
 from tui_portal.services.context import Context
-from tui_portal.services.delivery import Delivered, deliver_once
+from tui_portal.services.delivery import deliver_once
 from tui_portal.services.invitations import cancel, invite
 from tui_portal.services.leases import delivery_is_held
 from tui_portal.services.outbox import (
@@ -27,12 +28,12 @@ from tui_portal.services.outbox import (
     claim,
     count_letters,
     has_due,
-    lease_seconds,
     letters,
     release,
     summary,
     take_up,
 )
+from tui_portal.services.runs import Delivered
 
 OTHER_HOST = "elsewhere.example:17:4711"
 
@@ -98,6 +99,22 @@ def test_the_claim_of_a_process_that_is_no_more_is_anybodys_at_once(
 
     assert has_due(office)
     assert summary(office).due == 1
+    assert _claim(office, leases.this_process()) == mine
+
+
+def test_a_clock_that_is_set_forward_takes_nothing_out_of_a_living_hand(
+    office: Context, clock: Clock, neighbour: tuple[str, subprocess.Popen[str]]
+) -> None:
+    owner, process = neighbour
+    invited(office, "zoe@dupont.example")
+    mine = _claim(office, owner)
+    clock.advance(86_400)
+    assert _claim(office, leases.this_process()) == []
+    assert not has_due(office)
+
+    assert _claim(office, owner) == mine  # who lives and has lost track of it begins again
+    process.kill()
+    process.wait()
     assert _claim(office, leases.this_process()) == mine
 
 

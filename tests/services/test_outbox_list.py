@@ -63,7 +63,7 @@ def test_a_mail_that_is_given_up_is_not_sent_and_its_invitation_says_so(office: 
 
 def test_the_former_link_works_on_when_a_resend_is_given_up(office: Context, mails: list[int]) -> None:
     former = token(office, "p0.0@crowd.example")
-    send_invites(office, [1], recent=True)
+    send_invites(office, [1], again=True)
     give_up(office, [4])
     assert open_link(office, former).state == "live"
     assert faults(office) == []

@@ -261,7 +261,7 @@ def test_using_a_link_sets_the_password_ends_every_session_and_logs_in(
     assert found is not None
     log_in(office, *found)
     for _try in range(10):
-        count_attempt(office, user)
+        count_attempt(office, user, ("here", ""))
     assert blocked_until(office, user) is not None
     request_reset(office, user)
     clock.advance(100)
@@ -273,6 +273,7 @@ def test_using_a_link_sets_the_password_ends_every_session_and_logs_in(
     assert session
     assert blocked_until(office, user) is None
     assert mails(office) == [("used", "withdrawn")]
+    assert office.database.rows("SELECT state FROM outbox WHERE kind = 'password_changed'") == [("queued",)]
     assert office.database.value("SELECT last_login_at FROM user") == clock()
     entry = office.database.one(
         "SELECT user_id, email_address_id, after FROM activity WHERE kind = 'password_reset_used'"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.conftest import Clock
+from tests.services.firms import OWNER, firm_of, send_all
 from tui_portal.config import InvitationSettings, Settings
 from tui_portal.demo import demo_settings, make_demo
 from tui_portal.domain.accounts import AccountType
@@ -16,7 +18,9 @@ from tui_portal.domain.moments import DAY
 from tui_portal.services.access import AccessWish, change_access, find_address
 from tui_portal.services.contacts import create_account, create_contact
 from tui_portal.services.context import Context
+from tui_portal.services.fates import record_failed
 from tui_portal.services.invitations import cancel, invite
+from tui_portal.services.outbox import claim
 from tui_portal.services.pending import (
     SORT_KEYS,
     PendingQuery,
@@ -26,6 +30,7 @@ from tui_portal.services.pending import (
     pending_ids,
     pending_rows,
 )
+from tui_portal.services.resends import send_invites
 from tui_portal.services.staff import find_staff
 
 
@@ -175,14 +180,49 @@ def test_the_list_is_sorted_by_each_column(demo: Context) -> None:
     names = [row.accounts[0][1] for row in listed(demo, PendingQuery(sort="account")) if row.accounts[0][1].isascii()]
     assert names == sorted(names, key=str.casefold)
     sent = [row.invite_sent for row in listed(demo, PendingQuery(sort="invite_sent"))]
-    never = sent.count(None)
-    assert sent[:never] == [None] * never
-    assert sent[never:] == sorted(filter(None, sent))
+    dates = [moment for moment in sent if moment is not None]
+    assert dates == sorted(dates)
     assert [row.invite_sent for row in listed(demo, PendingQuery(sort="invite_sent", descending=True))] == sent[::-1]
     inviters = [row.invited_by for row in listed(demo, PendingQuery(sort="invited_by"))]
     named = [name for name in inviters if name]
     assert named == sorted(named)
     assert inviters == named + [None] * (len(inviters) - len(named))
+
+
+def test_by_invite_sent_the_never_invited_stand_together_and_so_does_every_state_without_a_day(
+    office: Context, clock: Clock
+) -> None:
+    change_access(office, firm_of(office, 9), AccessWish(login=True))
+    boxes = {n: find_address(office, f"p{n}.0@crowd.example") for n in range(9)}
+    send_invites(office, [boxes[1], boxes[2], boxes[3], boxes[7], boxes[8]])
+    clock.advance(2 * DAY)
+    send_all(office)
+    cancel(office, [boxes[1]])
+    send_invites(office, [boxes[4]])
+    clock.advance(DAY)
+    (failed,) = claim(office, OWNER, office.clock())
+    record_failed(office, OWNER, failed, "550 no")
+    clock.advance(DAY)
+    send_invites(office, [boxes[2]])
+    clock.advance(DAY)
+    send_all(office)
+    clock.advance(DAY)
+    send_invites(office, [boxes[3]])  # queued again: it has the day of its former mail
+    send_invites(office, [boxes[5]])  # queued for the first time
+    office.database.execute("UPDATE invitation SET expires_at = ? WHERE email_address_id = ?", [clock.moment, boxes[8]])
+    by_day = PendingQuery(sort="invite_sent")
+    states = [(row.id, row.state.value) for row in listed(office, by_day)]
+    assert states == [
+        *((boxes[n], "not_sent") for n in (0, 6)),
+        (boxes[1], "cancelled"),
+        (boxes[4], "failed"),
+        (boxes[3], "queued"),
+        (boxes[7], "sent"),
+        (boxes[8], "expired"),
+        (boxes[2], "sent"),
+        (boxes[5], "queued"),
+    ]
+    assert list(pending_ids(office, replace(by_day, descending=True))) == [number for number, _state in states][::-1]
 
 
 def test_an_unknown_column_is_wrong_use(demo: Context) -> None:

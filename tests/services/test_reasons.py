@@ -127,16 +127,18 @@ def test_who_tried_too_many_passwords_waits_and_is_told_until_when(demo: Context
     address = find_address(demo, "katrin@adler-apotheke.example")
     limits = demo.settings.limits
 
-    def tried(times: int, first: int) -> Explanation:
+    def tried(times: int, last: int) -> Explanation:
         with demo.database.write():
-            demo.database.execute("INSERT OR REPLACE INTO login_attempt VALUES (?, ?, ?)", [address, times, first])
+            demo.database.execute(
+                "INSERT OR REPLACE INTO login_attempt VALUES (?, 'here', ?, ?)", [address, times, last]
+            )
         return explain(demo, 1, address)
 
     assert tried(limits.login_attempts - 1, DEMO_NOW).can_log_in
-    blocked = tried(limits.login_attempts, DEMO_NOW - 60)
+    blocked = tried(limits.login_attempts + 10, DEMO_NOW - 60)
     assert blocked.broken is LinkName.PAUSE
     assert "try again at 12:04" in blocked.verdict
-    assert tried(limits.login_attempts, DEMO_NOW - limits.login_pause_seconds).can_log_in
+    assert tried(limits.login_attempts + 10, DEMO_NOW - limits.login_pause_seconds).can_log_in
 
 
 def test_what_the_staff_say_about_the_address_changes_the_answer(demo: Context) -> None:

@@ -9,7 +9,8 @@ from tests.services.firms import activated, colleague, faults, firm_of, send_all
 from tui_portal.domain.errors import Conflict
 from tui_portal.services.access import AccessWish, change_access, find_address
 from tui_portal.services.context import Context
-from tui_portal.services.invitations import open_link
+from tui_portal.services.invitations import Skipped, invite, open_link
+from tui_portal.services.just_invited import just_invited, question
 from tui_portal.services.pending import PendingQuery, pending_ids
 from tui_portal.services.resends import cancel_invites, preview_cancels, preview_invites, send_invites
 from tui_portal.services.results import results_of
@@ -55,11 +56,35 @@ def test_what_will_be_sent_is_told_before_and_what_became_of_each_after(office: 
 
 
 def test_those_invited_a_short_while_ago_are_invited_again_only_when_it_was_meant(
-    office: Context, waiting: list[int]
+    office: Context, clock: Clock, waiting: list[int]
 ) -> None:
+    assert preview_invites(office, waiting, recent=True).again == 1
+    assert preview_invites(office, waiting, again=True).again == 2
+    clock.advance(60)
+    assert preview_invites(office, waiting, again=True).again == 1
     assert preview_invites(office, waiting, recent=True).again == 2
     assert send_invites(office, waiting, recent=True).invitations == 3
     assert office.database.value("SELECT count(*) FROM outbox WHERE state = 'queued'") == 3
+
+
+def test_who_was_invited_a_moment_ago_is_asked_about_in_words(
+    office: Context, clock: Clock, waiting: list[int]
+) -> None:
+    clock.advance(20)
+    (just,) = just_invited(office, waiting)
+    assert question([just]) == "An invitation to p2.0@crowd.example was queued 20 seconds ago. Send another one?"
+    assert invite(office, waiting[1:3], again=False) == (
+        1,
+        (Skipped("p2.0@crowd.example", None, "an invitation was queued 20 seconds ago"),),
+    )
+    clock.advance(39)
+    send_all(office)
+    assert question(just_invited(office, waiting)) == (
+        "2 of the selected were invited within the last 59 seconds. Send each of them another invitation?"
+    )
+    clock.advance(60)
+    assert just_invited(office, waiting) == []
+    assert invite(office, waiting[1:3], again=False) == (2, ())
 
 
 def test_sending_and_cancelling_are_taken_back_and_done_again(office: Context, waiting: list[int]) -> None:

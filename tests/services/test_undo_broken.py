@@ -99,7 +99,7 @@ def test_access_stays_closed_however_often_unlinking_is_taken_back_and_done_agai
         assert standing(office) == opened
         assert faults(office) == []
         with office.database.write():
-            office.database.execute("INSERT INTO session VALUES (randomblob(32), 1, ?, ?)", [0, office.clock() + 9])
+            office.database.execute("INSERT INTO session VALUES (randomblob(32), 1, ?, ?, 0)", [0, office.clock() + 9])
     redo_last(office)
     assert office.database.value("SELECT count(*) FROM session") == 0
 

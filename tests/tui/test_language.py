@@ -8,6 +8,7 @@ from gettext import NullTranslations
 
 import pytest
 
+from tests.conftest import Clock
 from tests.screens import Terminal, running
 from tui_portal import i18n
 from tui_portal.domain.accounts import AccountType
@@ -46,12 +47,13 @@ def _english(terminal: Terminal) -> list[str]:
     return re.findall(r"[A-Za-z]{2,}", re.sub(keys, "", terminal.text))
 
 
-async def test_nothing_on_any_screen_stays_english(office: Context, made_up_language: None) -> None:
+async def test_nothing_on_any_screen_stays_english(office: Context, clock: Clock, made_up_language: None) -> None:
     office.database.execute("UPDATE firm SET name = '123'")
     office.database.execute("UPDATE staff SET login = 'olga', name = '77'")
     account = create_account(office, "111", AccountType.COMPANY)
     create_contact(office, [account], "222", [("4", "1@2.jp"), ("5", "6@7")], language="fr")
     change_access(office, [account], AccessWish(login=True, invite=True))
+    clock.advance(office.settings.limits.resend_ask_seconds)  # else it is asked whether another one is meant
     async with running(office, size=(160, 50), ready="111") as terminal:
         await terminal.shows("111")
         assert _english(terminal) == []

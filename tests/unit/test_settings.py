@@ -46,7 +46,7 @@ def test_what_the_file_says_is_taken_and_the_rest_stays_as_it_was(tmp_path: Path
         ("limits = []", ["limits must be a table", "[limits]"]),
         ("frm = 3", ["frm is not a setting", "firm"]),
         ('[ui]\ntheme = "nix"', ["ui.theme", "nix", "portal-dark, portal-light"]),
-        ("[ui.keys]\nfind = 'x'", ["ui.keys", "can't be changed yet"]),
+        ("[ui.keys]\nfind = 3", ["ui.keys.find", "keys in quotes"]),
         ("x = " + "[" * 5000, ["TOML"]),
         ("x = " + "9" * 5000, ["TOML"]),
         ('[firm]\nlanguage = "pt"', ["pt", "fr"]),

@@ -61,9 +61,11 @@ def commands() -> dict[str, tuple[str, str]]:
         "outbox": ("tui_portal.cli.outbox", _("the mail queue: what waits, what failed and why")),
         "deliver": ("tui_portal.cli.deliver", _("hand queued mail to the mail server")),
         "bounces": ("tui_portal.cli.bounces", _("read notices about mail that could not be delivered")),
+        "staff": ("tui_portal.cli.staff", _("staff members, roles, rights, languages, and whose the accounts are")),
         "activity": ("tui_portal.cli.activity", _("the activity log: who did what when")),
         "serve": ("tui_portal.cli.serve", _("serve the client portal, and deliver mail")),
         "check": ("tui_portal.cli.check", _("is everything in order: file, schema, key, mail, settings")),
+        "backup": ("tui_portal.cli.backup", _("write a consistent copy of the database while others work")),
         "paths": ("tui_portal.cli.paths", _("where settings, data and logs are")),
     }
 

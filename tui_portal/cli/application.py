@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def open_application(context: Context, arguments: argparse.Namespace, config: Path | None = None) -> int:
     """Run the application on `context` until it is left; the exit status."""
+    from tui_portal.cli.opening import origin_of
+
     actor_language = context.actor.language if context.actor else None
     wished = (arguments.lang, os.environ.get("TUI_PORTAL_LANG"), actor_language, context.settings.ui.language)
     if any(wished):
@@ -41,7 +43,7 @@ def open_application(context: Context, arguments: argparse.Namespace, config: Pa
         os.environ[name] = value
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]  # an empty value means nothing (no-color.org)
-    lanes = Lanes(replace(context, origin="terminal"))
+    lanes = Lanes(replace(context, origin=origin_of("terminal")))
     # The first rows are read while Textual is being imported, which takes far longer.
     first = lanes.begin_reading(_first_rows, os.get_terminal_size(sys.stderr.fileno()).lines)
     # What the imports make stays for good: looking for garbage among it costs a tenth of the start.

@@ -10,14 +10,16 @@ import argparse
 import sys
 from typing import Any
 
+from tui_portal.cli.activity import LogProgress
 from tui_portal.cli.opening import database_of, open_for_staff, settings_of
 from tui_portal.cli.output import say, show_json, show_table
 from tui_portal.domain.addresses import reason_in_words
 from tui_portal.domain.errors import WrongUse
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.address_checks import Recheck, check_addresses
-from tui_portal.services.check import Finding, Level, check
+from tui_portal.services.check import check
 from tui_portal.services.context import open_context
+from tui_portal.services.mail_checks import Finding, Level
 
 _NAMED = 20  # addresses that a person is told by name
 
@@ -43,7 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
             raise WrongUse(_("--mail and --addresses are two commands."))
         return _check_addresses(arguments)
     context = open_context(database_of(arguments), settings_of(arguments), read_only=True)
-    found = check(context, mail=arguments.mail)
+    progress = LogProgress(shown=sys.stderr.isatty())
+    found = check(context, mail=arguments.mail, told=progress)
+    progress.end()
     faults = [finding for finding in found if finding.level is Level.FAULT]
     if arguments.json:
         show_json({"ok": not faults, "check": [_document(finding) for finding in found]})

@@ -15,8 +15,9 @@ from tui_portal.domain.errors import MailUnavailable, WrongUse
 from tui_portal.domain.moments import iso
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.context import Context
-from tui_portal.services.delivery import Delivered, check_delivery, deliver_once, deliver_until
+from tui_portal.services.delivery import check_delivery, deliver_once, deliver_until
 from tui_portal.services.outbox import summary, try_all_now
+from tui_portal.services.runs import Delivered
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -77,7 +78,12 @@ def in_numbers(done: Delivered) -> str:
         ngettext("{n} waits", "{n} wait", done.waiting).format(n=done.waiting),
         ngettext("{n} withdrawn", "{n} withdrawn", done.withdrawn).format(n=done.withdrawn),
     ]
-    return ", ".join(parts)
+    text = ", ".join(parts)
+    if done.copies_sent or done.copies_failed or done.copies_waiting:
+        copies = _("copies: {sent} sent, {failed} failed, {waiting} waiting")
+        numbers = {"sent": done.copies_sent, "failed": done.copies_failed, "waiting": done.copies_waiting}
+        text += f" ({copies.format(**numbers)})"
+    return text
 
 
 def _tell_next_try(context: Context, done: Delivered) -> None:
@@ -94,6 +100,9 @@ def _document(done: Delivered) -> dict[str, object]:
         "failed": done.failed,
         "waiting": done.waiting,
         "withdrawn": done.withdrawn,
+        "copies_sent": done.copies_sent,
+        "copies_failed": done.copies_failed,
+        "copies_waiting": done.copies_waiting,
         "problem": done.problem or None,
     }
     if done.problem:

@@ -21,6 +21,7 @@ def profile(found: AccountProfile) -> dict[str, Any]:
     """One account with its contacts and unlinked e-mails."""
     return {
         **account(found.account),
+        "staff": list(found.account.staff),
         "contacts": [
             {"name": c.name, "language": c.language, "phone": c.phone, "emails": [email(e) for e in c.emails]}
             for c in found.contacts

@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tui_portal.cli.activity import account_help, moment_of, since_help
+from tui_portal.cli.activity import add_filters, wanted_entries
 from tui_portal.cli.filtering import filter_help
 from tui_portal.cli.opening import open_for_staff
 from tui_portal.cli.output import say
@@ -18,10 +18,10 @@ from tui_portal.domain.errors import Refused, WrongUse
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.services import accounts, pending
-from tui_portal.services.account_log import LogQuery
-from tui_portal.services.accounts import AccountQuery, find_account, parse_sort
+from tui_portal.services.accounts import AccountQuery, parse_sort
 from tui_portal.services.context import Context
 from tui_portal.services.exports import Export, ExportFormat, ExportList, format_of, stream_export, write_export
+from tui_portal.services.log_list import LogListQuery
 from tui_portal.services.pending import PendingQuery
 
 
@@ -33,15 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "list", choices=[what.value for what in ExportList if what is not ExportList.RESULTS], help=_("which list")
     )
     parser.add_argument(
-        "--filter", metavar="TEXT", default="", help=filter_help() + _(". For pending: words, as in its list")
+        "--filter",
+        metavar="TEXT",
+        default="",
+        help=filter_help() + _(". For pending: words, for activity its own, as in their lists"),
     )
     parser.add_argument(
         "--sort",
         metavar="COLUMN[:desc]",
         help=_("{columns}. For pending: {pending_columns}").format(columns=columns, pending_columns=pending_columns),
     )
-    parser.add_argument("--since", metavar="WHEN", help=_("activity: {what}").format(what=since_help()))
-    parser.add_argument("--account", metavar="ID", help=_("activity: {what}").format(what=account_help()))
+    add_filters(parser, _("activity: {what}"))
     parser.add_argument("--archived", action="store_true", help=_("the archived accounts instead"))
     parser.add_argument(
         "--format", choices=[form.value for form in ExportFormat], help=_("as the file's name says, else csv")
@@ -60,11 +62,11 @@ def run(arguments: argparse.Namespace) -> int:
     if path is not None and path.exists() and not arguments.force:
         raise Refused(_("There is already a file at {path}. --force replaces it.").format(path=path))
     context = open_for_staff(arguments)
-    query: AccountQuery | PendingQuery | LogQuery
+    query: AccountQuery | PendingQuery | LogListQuery
     if what is ExportList.ACTIVITY:
         query = _log_query(context, arguments)
-    elif arguments.since or arguments.account:
-        raise WrongUse(_("--since and --account are for the activity log."))
+    elif any((arguments.since, arguments.account, arguments.by, arguments.kind, arguments.find)):
+        raise WrongUse(_("--since, --account, --by, --kind and --find are for the activity log."))
     elif what is ExportList.PENDING:
         query = PendingQuery(arguments.filter, *parse_sort(arguments.sort or "address", pending.SORT_KEYS))
     else:
@@ -77,12 +79,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _log_query(context: Context, arguments: argparse.Namespace) -> LogQuery:
+def _log_query(context: Context, arguments: argparse.Namespace) -> LogListQuery:
     """Which entries of the log the options name. Raises WrongUse, NotFound."""
-    if arguments.filter or arguments.sort or arguments.archived:
-        raise WrongUse(_("The activity log has no filter and no order: --since and --account say what to write of it."))
-    account = find_account(context, arguments.account) if arguments.account else None
-    return LogQuery(account, moment_of(arguments.since, context.clock()))
+    if arguments.sort or arguments.archived:
+        raise WrongUse(_("The activity log has one order, the newest first, and no archive."))
+    return LogListQuery(wanted_entries(context, arguments))
 
 
 def _write(piece: str) -> None:

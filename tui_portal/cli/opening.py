@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from tui_portal.cli.output import say
 from tui_portal.config import Settings, read_settings
 from tui_portal.paths import default_database
 from tui_portal.services.context import Context, open_context
@@ -27,10 +29,29 @@ def database_of(arguments: argparse.Namespace) -> Path:
 
 def open_for_staff(arguments: argparse.Namespace) -> Context:
     """The context with the caller acting. Raises DatabaseUnusable, NotAllowed, WrongUse."""
-    context = open_context(database_of(arguments), settings_of(arguments), read_only=arguments.read_only)
-    return replace(identify(context, wish=arguments.acting), origin="command_line")
+    context = _opened(arguments)
+    return replace(identify(context, wish=arguments.acting), origin=origin_of("command_line"))
 
 
 def open_for_program(arguments: argparse.Namespace) -> Context:
     """The context with nobody acting: for delivery and for the portal's pages, which take no staff right."""
-    return open_context(database_of(arguments), settings_of(arguments), read_only=arguments.read_only)
+    return _opened(arguments)
+
+
+def origin_of(face: str) -> str:
+    """From where somebody acts, for the activity log: the face, and the SSH client's address where the session has one. It is
+    believed as far as the environment is.
+    """
+    from ipaddress import ip_address
+
+    client = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
+    with suppress(ValueError):
+        return f"{face} {ip_address(client.partition('%')[0])}"
+    return face
+
+
+def _opened(arguments: argparse.Namespace) -> Context:
+    context = open_context(database_of(arguments), settings_of(arguments), read_only=arguments.read_only)
+    if context.notice:
+        say(context.notice)
+    return context

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import socket
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
 
+from tui_portal.cli.delivering import delivering, warn
 from tui_portal.cli.opening import open_for_program
 from tui_portal.cli.output import say
 from tui_portal.domain.errors import DatabaseUnusable, NotAllowed, PortalError, WrongUse
 from tui_portal.i18n import _
 from tui_portal.services.activation import is_in_order
+from tui_portal.services.certificates import Certificate, open_certificate
 from tui_portal.services.context import Context
-
-if TYPE_CHECKING:
-    import uvicorn
 
 _BACKLOG = 256
 _MOST_PORT = 65_535
@@ -52,8 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         settings = context.settings.portal
         port = settings.port if arguments.port is None else arguments.port
+        certificate = open_certificate(context.settings, context.clock)
         with _listen(arguments.host or settings.host, port) as listener:
-            _serve(context, listener, deliver=not arguments.no_delivery)
+            _serve(context, listener, certificate, deliver=not arguments.no_delivery)
     finally:
         context.database.close()
     return 0
@@ -84,104 +80,40 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(context: Context, listener: socket.socket, *, deliver: bool) -> None:
-    import uvicorn
-
+def _serve(context: Context, listener: socket.socket, certificate: Certificate | None, *, deliver: bool) -> None:
     from tui_portal.portal.app import create_app
+    from tui_portal.portal.server import PortalServer
 
-    limits = context.settings.limits
     app = create_app(context)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            log_level="warning",
-            access_log=False,  # its lines would hold the links
-            server_header=False,
-            proxy_headers=False,  # what a proxy says about host and scheme stands in the settings
-            ws="none",
-            lifespan="on",
-            limit_concurrency=limits.portal_connections or None,
-            timeout_graceful_shutdown=limits.stop_seconds,
-        )
-    )
-    with _stopping(server):
-        told = _tell(context, listener)
-        with _delivering(context, told) if deliver else _nothing():
-            server.run(sockets=[listener])
+    server = PortalServer(app, context.settings.limits, certificate.context if certificate else None)
+    with server.heeding_signals():
+        told = _tell(context, listener, certificate)
+        with delivering(context, server.told_to_end, told) if deliver else nullcontext():
+            server.run_on(listener)
 
 
-def _tell(context: Context, listener: socket.socket) -> str:
+def _tell(context: Context, listener: socket.socket, certificate: Certificate | None) -> str:
     """Say where the portal is, and what is wrong with that; what keeps it from working is returned too."""
     host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
+    here = f"{'https' if certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     url = context.settings.firm.portal_url
-    say(_("The client portal listens at http://{host}:{port} for {url}").format(host=shown, port=port, url=url))
+    say(_("The client portal listens at {here} for {url}").format(here=here, url=url))
     if not url.startswith("https://") and not _is_loopback(host):
-        _warn(_("firm.portal_url is not https. Passwords cross the network unprotected."))
+        warn(_("firm.portal_url is not https. Passwords cross the network unprotected."))
+    elif certificate is None and not _is_loopback(host):
+        warn(_("There is no [portal] certificate. From the proxy to here passwords cross the network unprotected."))
+    elif certificate and certificate.warning:
+        warn(certificate.warning)
     try:
         is_in_order(context)
     except DatabaseUnusable as error:
-        _warn(error.message)
+        warn(error.message)
         return error.message
     return ""
-
-
-def _warn(what: str) -> None:
-    say(_("Warning: {what}").format(what=what))
 
 
 def _is_loopback(host: str) -> bool:
     from ipaddress import ip_address
 
     return ip_address(host.partition("%")[0]).is_loopback
-
-
-@contextmanager
-def _stopping(server: uvicorn.Server) -> Iterator[None]:
-    """Leave in order on SIGTERM, and on SIGHUP where it is not ignored (nohup)."""
-
-    def stop(_number: int, _frame: object) -> None:
-        server.should_exit = True
-
-    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
-    former = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _delivering(context: Context, told: str) -> Iterator[None]:
-    """Deliver mail in a thread of its own, as long as the pages are served. `told` is a problem that was said already."""
-    from tui_portal.services.delivery import Delivered, check_delivery, deliver_until
-
-    last = told
-
-    def tell(done: Delivered) -> None:
-        nonlocal last
-        if done.problem and done.problem != last:
-            _warn(done.problem)
-        last = done.problem
-
-    try:
-        check_delivery(context)
-    except PortalError as error:
-        tell(Delivered(problem=error.message))
-    stop = threading.Event()
-    thread = threading.Thread(target=deliver_until, args=(context, stop, tell), name="delivery", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        # What is being handed over is waited for: else the next run would hand it over again.
-        thread.join(context.settings.limits.smtp_seconds + context.settings.limits.stop_seconds)
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield

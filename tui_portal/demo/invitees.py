@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tui_portal.demo.firm import LANGUAGE
 from tui_portal.demo.rows import MAIL_HOST, WrittenFirm
-from tui_portal.demo.shapes import ADMIN, DEMO_NOW, EMMA, EXPIRE, HAND_OVER, OWNER, PASSWORD_HASH, Mailbox
+from tui_portal.demo.shapes import ADMIN, DEMO_NOW, EMMA, EXPIRE, HAND_OVER, OWNER, PASSWORD_HASH, Mailbox, reminders_of
 from tui_portal.domain.moments import DAY
 from tui_portal.services.seeding import Row
 
@@ -95,26 +95,39 @@ class Invitees:
         asked = DEMO_NOW - _ASKED_BEFORE if waiting else created
         generation = 2 if waiting and sent else 1
         handed_over = created + HAND_OVER if sent else None
+        reminders = reminders_of(handed_over) if handed_over and state == "sent" else []
         self._invitation += 1
         self.rows["invitation"].append(
             (
                 *(self._invitation, self._to[0], generation, 1, state, "", staff, None),
                 *(created if sent else asked, handed_over, asked + EXPIRE, closed, failure),
                 closed if state == "used" else None,
+                *(len(reminders), reminders[-1] + HAND_OVER if reminders else None, len(reminders)),
             )
         )
         if sent:
             self._send(1, "sent", created, created, "", handed_over)
+        for moment in reminders:
+            self._send(1, "sent", moment, moment, "", moment + HAND_OVER, kind="reminder")
         if waiting or failure:
             self._send(generation, state, asked, next_try or asked, waiting or failure, None)
 
-    def _send(self, generation: int, state: str, created: int, next_try: int, error: str, sent: int | None) -> None:
+    def _send(
+        self,
+        generation: int,
+        state: str,
+        created: int,
+        next_try: int,
+        error: str,
+        sent: int | None,
+        kind: str = "invitation",
+    ) -> None:
         self._mail += 1
         mailbox, recipient, language = self._to
         message_id, tries = f"<{self._mail:08d}.demo@{MAIL_HOST}>", 3 if state == "queued" else 1
         self.rows["outbox"].append(
             (
-                *(self._mail, "invitation", mailbox, None, self._invitation, generation, recipient, language, ""),
+                *(self._mail, kind, mailbox, None, self._invitation, generation, recipient, language, ""),
                 *(message_id, state, tries, next_try, error, created, sent),
             )
         )

@@ -9,8 +9,8 @@ from typing import Any
 
 from tui_portal.demo.firm import CLIENTS, LANGUAGE, MESSAGES, PROSPECTS, STAFF
 from tui_portal.demo.people import PEOPLE
-from tui_portal.demo.shapes import ADMIN, DEMO_NOW, EXPIRE, HAND_OVER, PASSWORD_HASH, Client, Invited, at
-from tui_portal.demo.stories import BOUNCING, CHANGES, GRANTED, STORIES, SUPPRESSED
+from tui_portal.demo.shapes import ADMIN, DEMO_NOW, EXPIRE, HAND_OVER, PASSWORD_HASH, Client, Invited, at, reminders_of
+from tui_portal.demo.stories import BOUNCING, CHANGES, GRANTED, REQUESTS, STORIES, SUPPRESSED
 from tui_portal.domain.addresses import CHECK_VERSION, AddressFlag, check_address, flags_stored
 from tui_portal.domain.invitations import OPEN_STATES
 from tui_portal.domain.text import search_key
@@ -49,6 +49,8 @@ class WrittenFirm:
         self._invitations()
         self._access()
         self._changes()
+        if len(self.clients) == len(CLIENTS):
+            self._requests()
         self._numbered_mails()
         self._log()
 
@@ -151,14 +153,22 @@ class WrittenFirm:
         asked = invited.resent or invited.created
         generation = 2 if invited.resent else 1
         stays = failure if invited.state == "failed" else ""
+        reminders = reminders_of(invited.sent) if invited.state == "sent" and invited.sent else []
+        reminded = reminders[-1] + HAND_OVER if reminders else None
         self.tables["invitation"].append(
             (
                 *(number, mailbox, generation, 1, invited.state, invited.message, by_staff, by_user),
                 *(invited.created, invited.sent, asked + EXPIRE, invited.closed, stays, invited.opened),
+                *(len(reminders), reminded, len(reminders)),
             )
         )
         if invited.sent:
             self._mail("invitation", address, invited.created, number, 1, message=invited.message)
+        for moment in reminders:
+            self._mail("reminder", address, moment, number, 1, message=invited.message)
+            told = {"invitation": number, "generation": 1}
+            mailbox = self.addresses[address]
+            self._event(moment + HAND_OVER, None, "invitation_reminded", mailbox=mailbox, after=told)
         if invited.state in ("queued", "failed"):
             state, fate = invited.state, (invited.tries, invited.next_try or asked, failure)
             self._mail("invitation", address, asked, number, generation, state, *fate, message=invited.message)
@@ -222,6 +232,14 @@ class WrittenFirm:
                 self._event(
                     moment, staff, "address_changed", contact=contact, mailbox=pair[1], before=before, after=after
                 )
+
+    def _requests(self) -> None:
+        """Persons whom clients asked for, and nobody has answered yet."""
+        for number, (by, account, name, address, language, note, when) in enumerate(REQUESTS, start=1):
+            mailbox, user, asked = self._mailbox(address, at(when)), self.users[by], at(when)
+            self.tables["access_request"].append((number, account, mailbox, user, name, note, language, "open", asked))
+            told = {"request": number, "name": name, "message": note}
+            self._event(asked, None, "access_requested", account, user=user, mailbox=mailbox, after=told)
 
     def _mail(
         self,

@@ -19,6 +19,13 @@ PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$dHVpLXBvcnRhbC1kZW1vIQ$Z8WA7K3V2
 
 OWNER, ADMIN, EMMA, TOM = 1, 2, 3, 4  # staff ids
 
+_REMINDER_AGES = (3 * DAY, 10 * DAY)  # as by default
+
+
+def reminders_of(sent: int) -> list[int]:
+    """When somebody who was invited at `sent` and has not come was reminded of it, up to now."""
+    return [sent + age for age in _REMINDER_AGES if sent + age + HAND_OVER <= DEMO_NOW]
+
 
 def at(text: str) -> int:
     """The moment of a date and time in UTC, in seconds since 1970: `2026-11-12 09:40`."""

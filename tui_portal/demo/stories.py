@@ -118,6 +118,14 @@ SUPPRESSED = {"office@greenfield-farms.example": "2026-06-15 10:20"}
 # Addresses that were changed after their user had activated, and where that stands: contact, old, new, since when, by whom.
 CHANGES = (("dupont.elodie", "old@dupont.example", "elodie@dupont.example", "2026-11-12 09:38", OWNER),)
 
+# Whom clients want to have let in, on which staff have still to decide: who asks, for which account, whom, what they wrote, when.
+REQUESTS = (
+    (
+        "lisa@mueller-spedition.example", 16, "Jonas Müller", "jonas@mueller-spedition.example", "de",
+        "Mein Sohn übernimmt zum Jahresende die Buchhaltung.", "2026-11-11 15:06",
+    ),
+)  # fmt: skip
+
 # When LOGIN was switched on for those who have not been invited.
 GRANTED = {
     "test@hansen-partner.example": "2026-10-07 08:10",

@@ -24,8 +24,13 @@ class Key(StrEnum):
     SYNC = "sync"
     ADDRESS = "address"
     CONTACTS = "contacts"
+    STAFF = "staff"
     TEST = "test"
     ARCHIVED = "archived"
+
+
+OWN_WORDS = frozenset({Key.TAG, Key.STAFF})  # their values are the firm's own: any can be typed
+NOBODY = "none"  # `staff:none`: nobody is responsible
 
 
 _VALUES: dict[Key, tuple[str, ...]] = {
@@ -140,7 +145,7 @@ def format_term(key: Key, values: Sequence[str], *, negated: bool = False) -> st
 def terms_of(text: str, key: str) -> tuple[str, ...]:
     """The values that `text` asks for under `key`, those of negated terms left out, whatever else stands in `text`."""
     values = [value.strip() for part in parts_of(text) if part.key == key and not part.negated for value in part.values]
-    return tuple(value if key == Key.TAG else value.lower() for value in values if value)
+    return tuple(value if key in OWN_WORDS else value.lower() for value in values if value)
 
 
 def with_term(text: str, key: str, *values: str) -> str:
@@ -247,7 +252,7 @@ def _term(text: str, part: Part) -> Term:
 
 
 def _value(text: str, part: Part, key: Key, typed: str) -> str:
-    if key is Key.TAG:
+    if key in OWN_WORDS:
         return typed
     low = typed.lower()
     if low in _VALUES[key]:
@@ -283,5 +288,7 @@ def _in_words(key: Key) -> str:
     """What can stand behind the colon."""
     if key is Key.TAG:
         return _("a tag")
+    if key is Key.STAFF:
+        return _("a staff member's login or name, or none")
     days = [_("<30d (within 30 days)"), _(">90d (not for 90 days)")] if key is Key.LOGIN else []
     return ", ".join([*_VALUES[key], *days])

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_portal.domain.accounts import AccountType
-from tui_portal.domain.filter_text import LOGIN_DAYS, Filter, Key, Term, Word, format_term, known_values, parts_of
+from tui_portal.domain.filter_text import (
+    LOGIN_DAYS,
+    NOBODY,
+    OWN_WORDS,
+    Filter,
+    Key,
+    Term,
+    Word,
+    format_term,
+    known_values,
+    parts_of,
+)
 from tui_portal.domain.text import safe, search_key
 from tui_portal.i18n import _, ngettext
 
@@ -32,6 +43,7 @@ def choices() -> tuple[Choices, ...]:
         Key.SYNC: _("Email sync"),
         Key.ADDRESS: _("E-mail addresses"),
         Key.CONTACTS: _("Contacts"),
+        Key.STAFF: _("Responsible"),
         Key.TEST: _("Test account"),
         Key.ARCHIVED: _("Archived"),
     }
@@ -100,16 +112,20 @@ _OPPOSITE = {"on": "off", "off": "on", "yes": "no", "no": "yes"}
 
 
 def _term(term: Term) -> str:
-    if term.negated and len(term.values) == 1 and term.values[0] in _OPPOSITE and term.key is not Key.TAG:
+    if term.negated and len(term.values) == 1 and term.values[0] in _OPPOSITE and term.key not in OWN_WORDS:
         return _value(term.key, _OPPOSITE[term.values[0]])
     either = _(" or ").join(_value(term.key, value) for value in term.values)
     if term.key is Key.TAG:
         either = _("tag {names}").format(names=either)
+    if term.key is Key.STAFF:
+        either = _("responsible: {names}").format(names=either)
     return _("not {what}").format(what=f"({either})" if len(term.values) > 1 else either) if term.negated else either
 
 
 def _value(key: Key, value: str) -> str:
-    if key is Key.TAG:
+    if key is Key.STAFF and value.lower() == NOBODY:
+        return _("nobody")
+    if key in OWN_WORDS:
         return safe(value)
     if key is Key.TYPE:
         return AccountType(value).label

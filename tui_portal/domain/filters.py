@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from tui_portal.domain.filter_text import (
     LOGIN_DAYS,
+    NOBODY,
     Filter,
     FilterError,
     Key,
@@ -33,6 +34,7 @@ from tui_portal.domain.matches import match_ranges
 
 __all__ = [
     "LOGIN_DAYS",
+    "NOBODY",
     "Choices",
     "Filter",
     "FilterError",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
@@ -18,6 +19,7 @@ from enum import Enum
 KEY_BYTES = 32
 _NUMBERS = struct.Struct(">QI")
 _MAC_BYTES = 24
+_LIKE_TOKENS = re.compile(r"[A-Za-z0-9_-]{40,}")
 _MOST = 2**63 - 1  # the highest number that SQLite gives to a row
 _MARK = b"tui_portal password mark 1\0"
 _MARK_BYTES = 4
@@ -62,6 +64,11 @@ def read_token(text: str) -> Token | None:
     return None if number > _MOST else Token(number, mark, raw[_NUMBERS.size :])
 
 
+def without_tokens(text: str) -> str:
+    """`text` without anything that could be a token: what others say of a mail may repeat the link in it."""
+    return _LIKE_TOKENS.sub("\N{HORIZONTAL ELLIPSIS}", text)
+
+
 def is_genuine(key: bytes, purpose: Purpose, token: Token, mailbox: str) -> bool:
     """Whether `token` was made with `key` for this purpose and `mailbox`, compared in constant time."""
     return hmac.compare_digest(_mac(key, purpose, token.number, token.mark, mailbox), token.mac)
@@ -81,4 +88,4 @@ def _mac(key: bytes, purpose: Purpose, number: int, mark: int, mailbox: str) -> 
     if len(key) < KEY_BYTES:
         raise ValueError("the key is too short to sign links with")
     message = purpose.value + _NUMBERS.pack(number, mark) + mailbox.encode()
-    return hmac.new(key, message, hashlib.sha256).digest()[:_MAC_BYTES]
+    return hmac.digest(key, message, "sha256")[:_MAC_BYTES]  # a third of the time of hmac.new

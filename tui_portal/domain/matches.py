@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from tui_portal.domain.text import search_key
 
@@ -39,13 +40,18 @@ def _folded(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _characters(text):
-        # Between two letters spaces at its ends are not trimmed.
-        for sign in search_key(f"x{text[start:end]}x")[1:-1]:
+        for sign in _signs(text[start:end]):
             if sign != " " or (folded and folded[-1] != " "):
                 folded.append(sign)
                 starts.append(start)
                 ends.append(end)
     return "".join(folded), starts, ends
+
+
+@lru_cache(maxsize=4096)
+def _signs(character: str) -> str:
+    """What a character is looked for as. Between two letters spaces at its ends are not trimmed."""
+    return search_key(f"x{character}x")[1:-1]
 
 
 def _characters(text: str) -> Iterator[tuple[int, int]]:
@@ -57,6 +63,7 @@ def _characters(text: str) -> Iterator[tuple[int, int]]:
             start = place
 
 
+@lru_cache(maxsize=4096)
 def _belongs_before(sign: str) -> bool:
     """Whether a sign joins what stands before it: accents, voicing marks of any width, vowels and ends of Korean syllables."""
     first = unicodedata.normalize("NFKD", sign)[0]

@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui_portal.i18n import _
+
 
 class Role(StrEnum):
     OWNER = "owner"
     ADMIN = "admin"
     EMPLOYEE = "employee"
+
+    @property
+    def label(self) -> str:
+        """The role in the reader's language."""
+        return {Role.OWNER: _("owner"), Role.ADMIN: _("admin"), Role.EMPLOYEE: _("employee")}[self]
 
 
 class Right(StrEnum):
@@ -29,9 +36,21 @@ class StaffMember:
     language: str | None
     manage_accounts: bool
     view_all: bool
+    active: bool = True
+
+    @property
+    def rights(self) -> str:
+        """What they may do, in the reader's language."""
+        if self.role in (Role.OWNER, Role.ADMIN):
+            return _("everything")
+        if self.manage_accounts:
+            return _("manages all accounts") if self.view_all else _("manages own accounts")
+        return _("reads all accounts") if self.view_all else _("reads own accounts")
 
     def may(self, right: Right) -> bool:
         """Whether this person has `right`."""
+        if not self.active:
+            return False
         if self.role in (Role.OWNER, Role.ADMIN):
             return True
         return self.manage_accounts if right is Right.MANAGE_ACCOUNTS else self.view_all

@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tui_portal.domain.text import safe, tidy
 
@@ -49,20 +49,61 @@ def unstructured(text: str) -> list[str]:
 
 def one_line(text: str) -> str:
     """`text` as one line without anything unseen in it: what ends a header field can't be in it."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     return tidy(safe(text))
 
 
-def text_part(kind: str, text: str) -> str:
-    """A MIME part of `text/kind` in UTF-8, its lines ended by line feeds, in the shorter of the two encodings."""
-    body = text.replace("\n", CRLF).encode("utf-8")
-    quoted = binascii.b2a_qp(body, istext=True)
-    if len(quoted) <= len(body) * 4 // 3:
-        encoding, encoded = "quoted-printable", quoted.decode("ascii")
-    else:
-        encoding = "base64"
-        pieces = (body[start : start + _BASE64_LINE_BYTES] for start in range(0, len(body), _BASE64_LINE_BYTES))
-        encoded = CRLF.join(b64encode(piece).decode("ascii") for piece in pieces) + CRLF
-    return f"Content-Type: text/{kind}; charset=utf-8{CRLF}Content-Transfer-Encoding: {encoding}{CRLF}{CRLF}{encoded}"
+class TextPart:
+    """A MIME part of `text/kind` in UTF-8, of which most stays the same: `fixed` are the stretches between those that are filled
+    in, encoded once. Of the two encodings the shorter one for them is taken.
+
+    Every stretch is of whole lines, ended by line feeds, and between two that are filled in there is at least one line: so each
+    can be encoded by itself.
+    """
+
+    def __init__(self, kind: str, fixed: Sequence[str]) -> None:
+        self._quoted = [_quoted(text) for text in fixed]
+        raw = [_lines(text) for text in fixed]
+        self._is_quoted = sum(map(len, self._quoted)) <= sum(map(len, raw)) * 4 // 3
+        self._ways = [] if self._is_quoted else [[_aligned(text, skipped) for skipped in range(3)] for text in raw]
+        encoding = "quoted-printable" if self._is_quoted else "base64"
+        head = f"Content-Type: text/{kind}; charset=utf-8{CRLF}Content-Transfer-Encoding: {encoding}{CRLF}{CRLF}"
+        self._head = head.encode("ascii")
+
+    def filled(self, values: Sequence[str]) -> bytes:
+        """The part with `values`, one fewer than the fixed stretches, between them."""
+        pieces = [self._head]
+        if self._is_quoted:
+            for fixed, value in zip(self._quoted, values, strict=False):  # the last fixed one has no value behind it
+                pieces += fixed, _quoted(value)
+            return b"".join((*pieces, self._quoted[-1]))
+        held = b""  # what is not yet a multiple of three bytes
+        for ways, value in zip(self._ways, (*values, ""), strict=True):
+            begin, middle, end = ways[-len(held) % 3]
+            pieces += _base64(held + begin), middle
+            held = end + _lines(value)
+        return b"".join((*pieces, _base64(held)))
+
+
+def _lines(text: str) -> bytes:
+    return text.replace("\n", CRLF).encode("utf-8")
+
+
+def _quoted(text: str) -> bytes:
+    """Quoted-printable, line by line: what is encoded apart is the same as what is encoded together."""
+    return binascii.b2a_qp(_lines(text), istext=True)
+
+
+def _base64(data: bytes) -> bytes:
+    pieces = (data[start : start + _BASE64_LINE_BYTES] for start in range(0, len(data), _BASE64_LINE_BYTES))
+    return b"".join(b64encode(piece) + b"\r\n" for piece in pieces)
+
+
+def _aligned(data: bytes, skipped: int) -> tuple[bytes, bytes, bytes]:
+    """`data` less the first `skipped` bytes in base64 as far as three bytes make four characters, with what is left before and behind."""
+    end = max(skipped, len(data) - (len(data) - skipped) % 3)
+    return data[:skipped], _base64(data[skipped:end]), data[end:]
 
 
 def _phrase(name: str) -> list[str]:

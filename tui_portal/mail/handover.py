@@ -21,6 +21,7 @@ from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.mail.encoding import one_line
 from tui_portal.mail.letters import Envelope, Sender
+from tui_portal.mail.templates import templates_of
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -35,8 +36,16 @@ class ServerAway(MailUnavailable):
     """The server can't be reached or takes nothing for now; later it may."""
 
 
+class LineLost(ServerAway):
+    """The connection ended after the recipient was named and before the letter was sent: it may be about this letter."""
+
+
 class ServerRefuses(MailUnavailable):
     """The server wants nothing from us as we are set up: a person has to do something."""
+
+
+class SenderRefused(ServerRefuses):
+    """The server talks to us and takes no letter of ours."""
 
 
 class Fate(Enum):
@@ -73,7 +82,9 @@ class Transport(Protocol):
         """Be able to take an envelope now. Raises ServerAway, ServerRefuses."""
 
     def hand_over(self, envelope: Envelope) -> Answer:
-        """Hand one over. Raises ServerAway, ServerRefuses where it is not about this one."""
+        """Hand one over. Raises ServerAway, ServerRefuses where it is not about this one, LineLost where it may be; it was not
+        taken then.
+        """
 
     def close(self) -> None:
         """Take leave; never raises."""
@@ -114,9 +125,14 @@ def open_transport(settings: Settings) -> Transport:
     return SmtpTransport(_server(settings))
 
 
+def most_connections(settings: Settings) -> int:
+    """How many transports can work side by side: a folder is one place."""
+    return 1 if settings.mail.smtp.startswith("folder:") else settings.limits.mail_connections
+
+
 def sender_of(settings: Settings, firm: str) -> Sender:
     """From whom letters come by the settings. Raises ServerRefuses where `from` or `bounces_to` under [mail] or `[firm] reply_to`
-    is no address, or none that can be used.
+    is no address, or none that can be used; TemplatesUnusable for a fault in the firm's own mail templates.
     """
     if not settings.mail.sender:
         raise ServerRefuses(_('No sender is set: put from = "portal@your-firm.example" under [mail] in the settings.'))
@@ -130,7 +146,7 @@ def sender_of(settings: Settings, firm: str) -> Sender:
                 "[mail] bounces_to in the settings can't be used: there must be at most {n} characters before the @, and none beyond ASCII."
             ).format(n=MOST_LOCAL)
         )
-    return Sender(firm, name or firm, address, reply_to, bounces_to)
+    return Sender(firm, name or firm, address, reply_to, bounces_to, templates_of(settings))
 
 
 def copies_of(settings: Settings) -> tuple[str, ...]:

@@ -1,4 +1,8 @@
-"""SMTP: one connection for many envelopes, every answer waited for only so long (RFC 5321)."""
+"""SMTP: one connection for many envelopes, every answer waited for only so long (RFC 5321).
+
+smtplib connects, encrypts and logs in. The letters are handed over here: in one go what the server lets us send in one go
+(RFC 2920), which halves the time to a far one.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,39 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Sequence
 
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
-from tui_portal.mail.handover import ABOUT_SENDER, Answer, Fate, MailServer, ServerAway, ServerRefuses
+from tui_portal.mail.conversation import Conversation
+from tui_portal.mail.handover import (
+    ABOUT_SENDER,
+    Answer,
+    Fate,
+    LineLost,
+    MailServer,
+    SenderRefused,
+    ServerAway,
+    ServerRefuses,
+)
 from tui_portal.mail.letters import Envelope
 
 # Refused at the recipient, but for want of a login or of encryption (RFC 4954, RFC 3207): nothing the recipient can help.
 _ABOUT_US = (530, 535, 538)
 _CLOSING = 421
+_WANTED = ((250,), (250, 251, 252), (354,))  # as answers to MAIL, RCPT and DATA
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 _WORDS_LENGTH = 500
 
 
 class _Dropped(Exception):
-    """The connection ended before the letter itself was sent: it can be offered again."""
+    """The connection ended before the letter itself was sent: it can be offered again. `named` tells whether after the
+    recipient was named.
+    """
+
+    def __init__(self, why: str, named: bool = False) -> None:
+        super().__init__(why)
+        self.named = named
 
 
 class SmtpTransport:
@@ -30,15 +52,16 @@ class SmtpTransport:
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self._connection: smtplib.SMTP | None = None
+        self._talk: Conversation | None = None
         self._fresh = False
 
     def ready(self) -> None:
         """Connect, encrypt and log in, where that is not done yet. Raises ServerAway, ServerRefuses."""
         self._ready()
 
-    def _ready(self) -> smtplib.SMTP:
-        if self._connection is not None:
-            return self._connection
+    def _ready(self) -> tuple[smtplib.SMTP, Conversation]:
+        if self._connection is not None and self._talk is not None:
+            return self._connection, self._talk
         connection: smtplib.SMTP | None = None
         try:
             connection = self._connected()
@@ -47,30 +70,36 @@ class SmtpTransport:
             connection.ehlo_or_helo_if_needed()
             if self._server.user:
                 connection.login(self._server.user, self._server.password)
+            if connection.sock is None:
+                raise smtplib.SMTPServerDisconnected(_("Connection unexpectedly closed"))
         except (OSError, UnicodeError, ValueError) as error:  # what smtplib raises is an OSError
             if connection is not None:
                 connection.close()
             raise self._problem(error) from error
+        # The end of a letter does not wait until the rest of it is confirmed.
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection, self._fresh = connection, True
-        return connection
+        self._talk = Conversation(connection.sock, self._server.seconds)
+        return connection, self._talk
 
     def hand_over(self, envelope: Envelope) -> Answer:
         """Hand one over. Where the connection was used before and has ended, once more on a new one."""
         while True:
-            connection = self._ready()
+            connection, talk = self._ready()
             fresh, self._fresh = self._fresh, False
             try:
-                return self._offer(connection, envelope)
+                return self._offer(connection, talk, envelope)
             except _Dropped as dropped:
                 self._drop()
                 if fresh:
-                    raise ServerAway(self._closed(str(dropped))) from None
+                    raise (LineLost if dropped.named else ServerAway)(self._closed(str(dropped))) from None
 
     def close(self) -> None:
         """Say QUIT where there is a connection; never raises."""
-        if self._connection is not None:
+        if self._talk is not None:
             with contextlib.suppress(OSError):
-                self._connection.quit()
+                self._talk.say(b"QUIT\r\n")
+                self._talk.answer()
         self._drop()
 
     def _connected(self) -> smtplib.SMTP:
@@ -83,49 +112,63 @@ class SmtpTransport:
             return smtplib.SMTP_SSL(server.host, server.port, name, timeout=server.seconds, context=context)
         return smtplib.SMTP(server.host, server.port, name, timeout=server.seconds)
 
-    def _offer(self, connection: smtplib.SMTP, envelope: Envelope) -> Answer:
+    def _offer(self, connection: smtplib.SMTP, talk: Conversation, envelope: Envelope) -> Answer:
         """MAIL, RCPT, DATA. Raises _Dropped as long as trying again does no harm, ServerRefuses for what is about us."""
-        connection.command_encoding = "ascii"
+        if envelope.international and not connection.has_extn("smtputf8"):
+            return Answer(Fate.REFUSED, _("the mail server takes no addresses with letters beyond ASCII (SMTPUTF8)"))
         try:
-            if envelope.international and not connection.has_extn("smtputf8"):
-                return Answer(
-                    Fate.REFUSED, _("the mail server takes no addresses with letters beyond ASCII (SMTPUTF8)")
-                )
-            options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.international else []
-            code, said = connection.mail(envelope.sender, options)
-            if code != 250:
-                return self._not_taken(code, said, sender=True)
-            code, said = connection.rcpt(envelope.recipient)
-            if code not in (250, 251, 252):
-                return self._not_taken(code, said)
-        except OSError as error:
-            raise _Dropped(str(error)) from error
-        except ValueError as error:  # what smtplib will not write into a command
-            self._reset()
+            commands = _commands(envelope)
+        except ValueError as error:
             return Answer(Fate.REFUSED, _shown(str(error)))
-        return self._send(connection, envelope.content)
+        if connection.has_extn("pipelining"):
+            commands = [b"".join(commands)]
+        answers = self._asked(talk, commands)
+        for place, (code, said) in enumerate(answers):
+            if code not in _WANTED[place]:
+                if answers[-1][0] == _WANTED[-1][0]:
+                    self._drop()  # it waits for a letter now that nobody is to get, not even an empty one (RFC 2920, 3.1)
+                return self._not_taken(code, said, place)
+        return self._send(talk, envelope.content)
 
-    def _send(self, connection: smtplib.SMTP, content: bytes) -> Answer:
-        """DATA and the letter. When the connection ends now nobody knows whether it was taken: it is tried again later."""
+    @staticmethod
+    def _asked(talk: Conversation, commands: Sequence[bytes]) -> list[tuple[int, bytes]]:
+        """The answers to MAIL, RCPT and DATA, up to one that ends it: three where all of it was sent in one go."""
+        answers: list[tuple[int, bytes]] = []
         try:
-            code, said = connection.data(content)
-        except smtplib.SMTPDataError as error:
-            return self._not_taken(error.smtp_code, _bytes(error.smtp_error))
+            for command in commands:
+                talk.say(command)
+                for _answer in range(len(_WANTED) // len(commands)):
+                    answers.append(talk.answer())
+                    if answers[-1][0] == _CLOSING:
+                        return answers
+                if answers[-1][0] not in _WANTED[len(answers) - 1]:
+                    return answers
+        except OSError as error:
+            raise _Dropped(str(error), named=bool(answers)) from error
+        return answers
+
+    def _send(self, talk: Conversation, content: bytes) -> Answer:
+        """The letter. When the connection ends now nobody knows whether it was taken: it is tried again later."""
+        try:
+            talk.say(_dotted(content))
+            code, said = talk.answer()
         except OSError as error:
             self._drop()
             return Answer(Fate.LATER, _("the connection ended before the answer: {why}").format(why=_shown(str(error))))
         if code == 250:
             return Answer(Fate.ACCEPTED, _words(code, said))
-        return self._not_taken(code, said)
+        return self._not_taken(code, said, len(_WANTED))
 
-    def _not_taken(self, code: int, said: bytes, *, sender: bool = False) -> Answer:
-        """The answer for a code that is not the one wanted; makes the connection ready for the next envelope."""
+    def _not_taken(self, code: int, said: bytes, place: int) -> Answer:
+        """The answer for a code that is not the one wanted, at this `place` of the exchange; makes the connection ready for the
+        next envelope.
+        """
         words, status = _words(code, said), _status(said)
         if code == _CLOSING:
-            raise _Dropped(words)
+            raise _Dropped(words, named=place > 0)
         final = 500 <= code < 600
-        if final and (sender or code in _ABOUT_US or status in ABOUT_SENDER):
-            raise ServerRefuses(
+        if final and (place == 0 or code in _ABOUT_US or status in ABOUT_SENDER):
+            raise SenderRefused(
                 _("The mail server {server} takes no mail from us: {words}.").format(server=self._server, words=words)
             )
         if 400 <= code < 600:
@@ -135,10 +178,11 @@ class SmtpTransport:
         return Answer(Fate.REFUSED if final else Fate.LATER, words, status)
 
     def _reset(self) -> None:
-        if self._connection is None:
+        if self._talk is None:
             return
         try:
-            code, _said = self._connection.rset()
+            self._talk.say(b"RSET\r\n")
+            code, _said = self._talk.answer()
         except OSError:
             code = 0
         if code != 250:
@@ -147,7 +191,7 @@ class SmtpTransport:
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+            self._connection = self._talk = None
 
     def _closed(self, why: str) -> str:
         return _("The mail server {server} closed the connection: {why}.").format(server=self._server, why=_shown(why))
@@ -180,6 +224,23 @@ class SmtpTransport:
             )
         why = getattr(error, "strerror", None) or str(error)
         return ServerAway(_("The mail server {server} can't be reached: {why}.").format(server=server, why=_shown(why)))
+
+
+def _commands(envelope: Envelope) -> list[bytes]:
+    """MAIL, RCPT and DATA for the envelope. Raises ValueError for an address that can't stand in a command."""
+    addresses = envelope.sender, envelope.recipient
+    if not "".join(addresses).isprintable() or set("<> ") & set("".join(addresses)):
+        raise ValueError(_("the address can't be written in SMTP"))
+    options = " SMTPUTF8 BODY=8BITMIME" if envelope.international else ""
+    commands = (f"MAIL FROM:<{addresses[0]}>{options}", f"RCPT TO:<{addresses[1]}>", "DATA")
+    return [f"{command}\r\n".encode() for command in commands]
+
+
+def _dotted(content: bytes) -> bytes:
+    """A letter as it is sent: a dot at the beginning of a line is doubled, one on a line of its own ends it (RFC 5321, 4.5.2)."""
+    dot = b"." if content.startswith(b".") else b""
+    end = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
+    return dot + content.replace(b"\n.", b"\n..") + end
 
 
 def _bytes(said: bytes | str) -> bytes:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import cached_property
+from typing import Any, TypeVar
 
+from tui_portal.domain.errors import DatabaseBusy, DatabaseUnusable, PortalError
+from tui_portal.i18n import _
 from tui_portal.portal.limits import Attempts, HashDesk
 from tui_portal.portal.security import Forms, Site
 from tui_portal.services.activation import Visit, visit
 from tui_portal.services.context import Context, Lanes
+
+T = TypeVar("T")
+
+_log = logging.getLogger("tui_portal.portal")
 
 
 class Desk:
@@ -17,29 +29,78 @@ class Desk:
         self.context = context
         self.site = site
         self.style = style
-        self.lanes = Lanes(context)
+        self.lanes = _PatientLanes(context)
         self.hashes = HashDesk(context.settings.limits)
         self.attempts = Attempts(context.settings.limits, context.clock)
+        self._errands: set[asyncio.Task[None]] = set()
         # Counted apart: who can't log in any more must still be able to ask for another password.
         self.requests = Attempts(context.settings.limits, context.clock)
         self.last_visit = Visit(context.settings.firm.name, context.settings.firm.language or "en", None)
 
     async def open(self) -> None:
-        """Start the thread that reads. Raises DatabaseUnusable."""
+        """Start the threads that read and write: one that can't is told now. Raises DatabaseUnusable."""
         await self.visit("")
+        await self.lanes.write(visit, "")
 
     async def close(self) -> None:
         """Wait for what is under way and close the database's connections."""
+        await self.finish()
         self.hashes.close()
         self.lanes.close()
 
     async def visit(self, session: str) -> Visit:
         """The firm, and who is behind `session`; asked at every request, so that access taken away is gone at once."""
-        found = await self.lanes.read(visit, session)
+        found = await self.lanes.read(_visit_with_key, session)
         self.last_visit = Visit(found.firm, found.language, None)
         return found
+
+    def later(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Do something that no answer waits for: not this one, and not the next one on the same connection."""
+        task = asyncio.get_running_loop().create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._done)
+
+    async def finish(self) -> None:
+        """Wait until everything that was put off is done."""
+        while self._errands:
+            await asyncio.wait(set(self._errands))
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._errands.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, PortalError):
+            _log.error("%s", error.message)
+        elif error is not None:
+            _log.error("What was to be done after an answer ended in an error", exc_info=error)
 
     @cached_property
     def forms(self) -> Forms:
         """The proofs of forms. Raises DatabaseUnusable while the key file is missing."""
         return Forms(self.context.key)
+
+
+def _visit_with_key(context: Context, session: str) -> Visit:
+    # The key asks the database, which only a lane may do; the event loop finds it made, or hears from its file why it is not.
+    with suppress(DatabaseUnusable):
+        _made = context.key
+    return visit(context, session)
+
+
+class _PatientLanes(Lanes):
+    """Lanes on which a write is tried again while others keep the database busy, for `write_seconds` from when it was asked for.
+
+    Whoever waits in line waits within the same time: nobody is told only after everybody before them was.
+    """
+
+    def write(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
+        """Await `use_case(context, *arguments)`. Raises DatabaseBusy when its time is over; nothing was changed then."""
+        last = time.monotonic() + self.context.settings.limits.write_seconds
+
+        def write_in_time(context: Context) -> T:
+            while True:
+                if time.monotonic() > last:
+                    raise DatabaseBusy(_("The database was busy for too long. Nothing was changed; try again."))
+                with suppress(DatabaseBusy):
+                    return use_case(context, *arguments)
+
+        return super().write(write_in_time)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import logging
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -18,13 +21,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tui_portal.config import Settings
-from tui_portal.domain.errors import WrongUse
+from tui_portal.config import LimitSettings, Settings
+from tui_portal.domain.errors import PortalError, WrongUse
 from tui_portal.i18n import _
+
+if TYPE_CHECKING:
+    from tui_portal.portal.access_log import AccessLog
 
 HEALTH = "/healthz"
 STATIC = "/static/"
 
+# What is none of these is no name of a handler either.
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+_HOST = re.compile(r"(?:(?P<name>[^\s:/?#@\[\]\\]+)|\[(?P<six>[0-9A-Fa-f:.]+)\])(?::[0-9]*)?")
+_WHOLE_ADDRESS = re.compile(r"(?i:https?)://(?P<host>[^/]*)(?P<path>/.*)?", re.DOTALL)
 _NONCE = re.compile(r"[A-Za-z0-9_-]{43}")
 _SESSION_MOST = 100
 _PURPOSE = b"tui_portal portal forms 1"
@@ -79,8 +90,9 @@ class Site:
 
     def is_asked_for(self, host_header: str) -> bool:
         """Whether a Host header names this site. The port is left out: in front of a proxy it is another one."""
+        host = _HOST.fullmatch(host_header)
         try:
-            return _plain_host(urlsplit(f"//{host_header}").hostname or "") == self.host
+            return host is not None and _plain_host((host["name"] or host["six"]).lower()) == self.host
         except ValueError:
             return False
 
@@ -107,9 +119,9 @@ class Cookies:
         return cls(session[:_SESSION_MOST], secrets.token_urlsafe(32), True)
 
 
-def set_cookie(response: Response, site: Site, name: str, value: str) -> None:
-    """Give the browser a cookie that ends when the browser does; an empty value takes it away."""
-    age = None if value else 0
+def set_cookie(response: Response, site: Site, name: str, value: str, seconds: int | None = None) -> None:
+    """Give the browser a cookie for so many `seconds`, or until the browser ends; an empty value takes it away."""
+    age = seconds if value else 0
     response.set_cookie(
         site.cookie(name), value, max_age=age, path="/", secure=site.secure, httponly=True, samesite="lax"
     )
@@ -137,6 +149,18 @@ class Forms:
         same_nonce = hmac.compare_digest(str(nonce), cookies.nonce)
         return same_nonce and hmac.compare_digest(str(session), _mark(cookies.session))
 
+    def about(self, token: str) -> str:
+        """A further field of a form: the link that it was shown for, so that it is never taken for another one's."""
+        return str(self._serializer.dumps(_mark(f"link {token}")))
+
+    def is_about(self, field: str, token: str) -> bool:
+        """Whether the form was shown for this link."""
+        try:
+            mark = self._serializer.loads(field)
+        except BadData:
+            return False
+        return hmac.compare_digest(str(mark).encode(), _mark(f"link {token}").encode())
+
 
 def _mark(session: str) -> str:
     """What stands for a session inside a form: whoever reads the page learns nothing of the session's id."""
@@ -146,53 +170,82 @@ def _mark(session: str) -> str:
 class Gate:
     """Every request passes here first, every response last. `refuse` makes the page for a status."""
 
-    def __init__(self, app: ASGIApp, site: Site, request_bytes: int, refuse: Refusal) -> None:
+    def __init__(
+        self, app: ASGIApp, site: Site, limits: LimitSettings, refuse: Refusal, log: AccessLog | None = None
+    ) -> None:
         self._app = app
         self._site = site
-        self._most = request_bytes
+        self._most = limits.request_bytes
+        self._head_most = limits.head_bytes
         self._refuse = refuse
+        self._log = log
         self._headers = dict(_HEADERS)
         if site.secure:
             self._headers["Strict-Transport-Security"] = f"max-age={_YEAR}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it. Nothing that goes wrong behind reaches the browser but as a page."""
+        """Pass a request on, or refuse it, and note it in the access log."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope = self._without_prefix(scope)
-        started = False
+        scope = self._without_prefix(_without_host(scope))
+        began = time.perf_counter()
+        status = size = 0
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal status, size
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 headers = MutableHeaders(raw=message["headers"])
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 message["headers"] = headers.raw
+            else:
+                size += len(message.get("body", b"")) if scope["method"] != "HEAD" else 0
             await send(message)
 
         try:
+            await self._pass_on(scope, receive, send_with_headers, lambda: status > 0)
+        finally:
+            if self._log is not None:
+                self._log.write(scope, status, time.perf_counter() - began, size)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, is_answered: Callable[[], bool]) -> None:
+        """Nothing that goes wrong behind reaches the browser but as a page."""
+        try:
             status = self._fault(scope)
             if status:
-                await self._answer(status, scope, receive, send_with_headers)
+                await self._answer(status, scope, receive, send)
             else:
-                await self._app(scope, self._limited(receive), send_with_headers)
+                await self._app(scope, self._limited(receive), send)
         except ClientDisconnect:
             return
-        except Exception:
-            # The path is left out: it may hold somebody's link.
-            _log.exception("A %s request ended in an error", scope["method"])
-            if not started:
-                await self._answer(500, scope, receive, send_with_headers)
+        except asyncio.CancelledError:
+            # The server stops, and this took longer than it may.
+            if not is_answered():
+                await self._answer(503, scope, receive, send)
+        except Exception as error:
+            if isinstance(error.__cause__, PortalError):  # of what is done after the answer
+                _log.error("%s", error.__cause__.message)
+            else:
+                # The path is left out: it may hold somebody's link.
+                _log.exception("A %s request ended in an error", scope["method"])
+            if not is_answered():
+                await self._answer(500, scope, receive, send)
 
     async def _answer(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._refuse(Request(scope, receive), status)
+        if status == 405:
+            response.headers["Allow"] = "GET, HEAD, POST"
         await response(scope, receive, send)
 
     def _fault(self, scope: Scope) -> int:
         """The status that a request is refused with before anybody looks at it; 0 for none."""
+        if scope["method"] not in METHODS:
+            return 405
+        told = sum(len(name) + len(value) for name, value in scope["headers"])
+        if told + len(scope["path"]) + len(scope["query_string"]) > self._head_most:
+            return 431
         headers = Headers(scope=scope)
         if scope["path"] != HEALTH:
             hosts = headers.getlist("host")
@@ -224,3 +277,13 @@ class Gate:
         if not prefix or not (path == prefix or path.startswith(f"{prefix}/")):
             return scope
         return {**scope, "path": path.removeprefix(prefix) or "/"}
+
+
+def _without_host(scope: Scope) -> Scope:
+    """A request for a whole address as one for the path in it, at the host that it names (RFC 9112, 3.2.2)."""
+    whole = _WHOLE_ADDRESS.fullmatch(scope["path"])
+    if whole is None:
+        return scope
+    headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    host = whole["host"].encode("utf-8")
+    return {**scope, "path": whole["path"] or "/", "headers": [*headers, (b"host", host)]}

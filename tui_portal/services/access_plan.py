@@ -261,7 +261,8 @@ _FATE = f"""CASE
     WHEN i.id IS NULL THEN {INVITED}
     WHEN NOT :again THEN {Reason.OPEN}
     WHEN :bulk AND i.state IN ('queued', 'sent') AND (i.created_at > :since OR i.sent_at > :since OR EXISTS (
-        SELECT 1 FROM outbox o WHERE o.invitation_id = i.id AND o.generation = i.generation AND o.created_at > :since))
+        SELECT 1 FROM outbox o WHERE o.invitation_id = i.id AND o.generation = i.generation
+            AND o.kind = 'invitation' AND o.created_at > :since))
         THEN :recent
     ELSE {INVITED} END"""
 

@@ -9,8 +9,8 @@ from tui_portal.domain.errors import Conflict, NotFound
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe, search_key, tidy
 from tui_portal.i18n import _
-from tui_portal.services import activity
-from tui_portal.services.contacts import check_name
+from tui_portal.services import activity, visibility
+from tui_portal.services.contacts import check_name, keep_in_sight
 from tui_portal.services.context import Context
 from tui_portal.services.edits import edit
 from tui_portal.services.stored import known
@@ -30,7 +30,8 @@ class AccountFields:
 def account_fields(context: Context, account: int) -> AccountFields:
     """The account as it is stored. Raises NotFound."""
     with context.database.read():
-        row = context.database.one("SELECT name, type, test, version FROM account WHERE id = ?", [account])
+        seen = visibility.accounts_seen(context, each=True)
+        row = context.database.one(f"SELECT name, type, test, version FROM account a WHERE id = ?{seen}", [account])
         if row is None:
             raise NotFound(_("The account is not there any more."))
         tags = context.database.rows(_TAGS, [account])
@@ -88,9 +89,11 @@ def _create(context: Context, name: str, wanted: AccountFields, tags: tuple[str,
         )
         changing.made("account", id=account)
         changing.made("account_tag", account_id=account)
+        changing.made("account_staff", account_id=account)
         changing.made("account_contact", account_id=account)
         changing.made("contact_settings", account_id=account)
         _set_tags(context, account, tags)
+        keep_in_sight(context, account)
         after = {"name": name, "type": wanted.type.value}
         activity.record(context, "account_created", account=account, after=after, operation=changing.operation.id)
     return account

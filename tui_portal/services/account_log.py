@@ -10,20 +10,22 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui_portal.domain.accounts import account_code
+from tui_portal.domain.log_filters import PROGRAM
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
 from tui_portal.services.log_words import Entry, Values, in_words, operation_in_words
+from tui_portal.services.visibility import entries_seen, require_account
 
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
     """One entry of the log. `at` is in seconds since 1970.
 
-    `who` is the staff member's name, the address of the client, or the program itself; `origin` is from where, as stored.
+    `who` is the staff member's name, the address of the client, or the program itself, `who_word` what a filter finds them by; `origin` is from where, as stored.
     `account` is (short ID, name) where the entry names one, `address` and `contact` are empty where it names none. `words` is
     the entry as a sentence in the reader's language, `before` and `after` hold what was and what is. `part_of` is the change
     of many accounts that the entry belongs to, in words, else empty.
@@ -41,14 +43,7 @@ class LogRow:
     before: Values
     after: Values
     part_of: str
-
-
-@dataclass(frozen=True, slots=True)
-class LogQuery:
-    """Which entries: of one account or of all (None), from a moment on (seconds since 1970) or from the beginning (None)."""
-
-    account: int | None = None
-    since: int | None = None
+    who_word: str = ""
 
 
 def log_ids(context: Context, account: int | None, limit: int = -1, since: int | None = None) -> array[int]:
@@ -58,23 +53,28 @@ def log_ids(context: Context, account: int | None, limit: int = -1, since: int |
     newest 50 of an account with 200 addresses take about 20 ms, however many it has.
     """
     wanted = {"account": account, "since": since, "limit": limit, "each": limit if since is None else -1}
+    if account is not None:
+        require_account(context, account)
     if account is None:
         entries = "SELECT id FROM activity" + ("" if since is None else " WHERE at >= :since")
     elif since is None:
-        entries = f"{ADDRESSES_OF_ACCOUNT} {_ENTRIES_OF_ACCOUNT}"
+        entries = f"{ADDRESSES_OF_ACCOUNT} {ENTRIES_OF_ACCOUNT}"
     else:
         entries = f"""
-            {ADDRESSES_OF_ACCOUNT} SELECT v.id FROM ({_ENTRIES_OF_ACCOUNT}) own CROSS JOIN activity v ON v.id = own.id
+            {ADDRESSES_OF_ACCOUNT} SELECT v.id FROM ({ENTRIES_OF_ACCOUNT}) own CROSS JOIN activity v ON v.id = own.id
             WHERE v.at >= :since
         """
     # One value instead of rows: 100,000 rows would take the interpreter away from the keys.
+    seen = entries_seen(context)
+    if seen:
+        entries = f"SELECT v.id FROM activity v WHERE v.id IN ({entries}){seen}"
     ordered = f"{entries} ORDER BY 1 DESC LIMIT :limit"
     return array("q", json.loads(context.database.value(f"SELECT json_group_array(id) FROM ({ordered})", wanted)))
 
 
 def count_log(context: Context, account: int | None, since: int | None = None) -> int:
     """How many entries belong to `account`, or to the whole log for None, from the moment `since` on."""
-    if account is not None:
+    if account is not None or entries_seen(context):
         return len(log_ids(context, account, since=since))
     where = "" if since is None else "WHERE at >= :since"
     return int(context.database.value(f"SELECT count(*) FROM activity {where}", {"since": since}))
@@ -82,8 +82,20 @@ def count_log(context: Context, account: int | None, since: int | None = None) -
 
 def log_rows(context: Context, ids: Iterable[int]) -> list[LogRow]:
     """The entries with these ids, in their order."""
-    rows = context.database.rows(_ROWS, [json.dumps(list(ids))])
-    return [_row(*row) for row in rows]
+    seen = entries_seen(context, each=True)
+    rows = context.database.rows(_ROWS.format(seen=seen), [json.dumps(list(ids))])
+    return [_without_accounts(_row(*row)) if seen else _row(*row) for row in rows]
+
+
+def _without_accounts(row: LogRow) -> LogRow:
+    """An entry of a contact without the accounts that it lists: some may be those of others."""
+    listed = [side for side in (row.before, row.after) if isinstance(side.get("accounts"), list)]
+    if not listed:
+        return row
+    before, after = ({k: v for k, v in side.items() if k != "accounts"} for side in (row.before, row.after))
+    return replace(
+        row, before=before, after=after, words=in_words(Entry(row.kind, before, after, row.address, row.contact))
+    )
 
 
 def _row(
@@ -102,6 +114,7 @@ def _row(
     operation: str | None,
     details: str | None,
     taken_back: int | None,
+    login: str | None,
 ) -> LogRow:
     was, now, wished = _values(before), _values(after), _values(details or "{}")
     part_of = operation_in_words(operation, wished) if operation else ""
@@ -124,6 +137,7 @@ def _row(
         before=was,
         after=now,
         part_of=part_of,
+        who_word=login or client or PROGRAM,
     )
 
 
@@ -152,7 +166,7 @@ def _newest(where: str) -> str:
 
 
 # One leg for each index of the log; an entry may be found on two of them and counts once.
-_ENTRIES_OF_ACCOUNT = f"""
+ENTRIES_OF_ACCOUNT = f"""
     SELECT named.id FROM (SELECT id FROM activity WHERE account_id = :account ORDER BY id DESC LIMIT :each) named
     UNION
     SELECT found.value FROM mailbox m
@@ -170,7 +184,7 @@ _ENTRIES_OF_ACCOUNT = f"""
 # written when it was taken back.
 _ROWS = """
     SELECT v.id, v.at, s.name, ue.address, v.origin, v.kind, v.account_id, a.name, c.name, e.address, v.before, v.after,
-        o.kind, o.details, v.id > o.log_to
+        o.kind, o.details, v.id > o.log_to, s.login
     FROM json_each(?) wanted CROSS JOIN activity v ON v.id = wanted.value
     LEFT JOIN staff s ON s.id = v.staff_id
     LEFT JOIN user u ON u.id = v.user_id LEFT JOIN email_address ue ON ue.id = u.email_address_id
@@ -180,5 +194,6 @@ _ROWS = """
     LEFT JOIN operation o ON o.id = coalesce(v.operation_id,
         CASE WHEN v.kind IN ('operation_undone', 'operation_redone') AND json_valid(v.after)
             THEN v.after ->> '$.operation' END)
+    WHERE 1{seen}
     ORDER BY wanted.key
 """

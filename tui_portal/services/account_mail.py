@@ -18,6 +18,7 @@ from tui_portal.services.context import Context
 from tui_portal.services.log_words import date_and_time
 from tui_portal.services.outbox import MailState
 from tui_portal.services.stored import known
+from tui_portal.services.visibility import mails_of, require_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class MailRow:
 
 def mail_ids(context: Context, account: int, limit: int = -1) -> array[int]:
     """The ids of the mails to the addresses of `account`, the newest first; at most `limit` of them, -1 for all."""
+    require_account(context, account)
     found = context.database.value(_IDS, {"account": account, "limit": limit})
     return array("q", json.loads(found))
 
@@ -52,7 +54,7 @@ def mail_rows(context: Context, ids: Iterable[int]) -> list[MailRow]:
     """The mails with these ids, in their order. Raises DatabaseUnusable for a kind or state that no version wrote."""
     now = context.clock()
     found = []
-    for row in context.database.rows(_ROWS, {"ids": json.dumps(list(ids)), "now": now}):
+    for row in context.database.rows(_ROWS, {"ids": json.dumps(list(mails_of(context, list(ids)))), "now": now}):
         number, queued_at, to, name, kind, state, attempts, next_try, sent_at, error, message, link, link_at = row
         stored = known(context.database, MailState, state)
         words = _in_words(stored, attempts, next_try, sent_at, error, now)
@@ -122,7 +124,8 @@ _LINK = """CASE
     WHEN i.state = 'used' OR r.state = 'used' THEN 'used'
     WHEN i.state = 'withdrawn' OR r.state = 'withdrawn' THEN 'withdrawn'
     WHEN i.expires_at <= :now OR r.expires_at <= :now THEN 'expired'
-    WHEN i.opened_at IS NOT NULL AND i.generation = o.generation THEN 'opened' END"""
+    WHEN i.opened_at IS NOT NULL AND i.generation = o.generation
+        AND (o.kind <> 'reminder' OR i.opened_at >= o.sent_at) THEN 'opened' END"""
 
 _ROWS = f"""
     SELECT id, created_at, address, recipient_name, kind, state, attempts, next_try_at, sent_at, error, message, link,

@@ -13,15 +13,9 @@ from tui_portal.domain.errors import NotFound
 from tui_portal.domain.notifications import NotificationGroup
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
-from tui_portal.services import status
-from tui_portal.services.account_query import (
-    SORT_KEYS,
-    AccountQuery,
-    account_ids,
-    count_accounts,
-    first_account_ids,
-    parse_sort,
-)
+from tui_portal.services import status, visibility
+from tui_portal.services.account_orders import SORT_KEYS, account_ids, first_account_ids, parse_sort
+from tui_portal.services.account_query import AccountQuery, count_accounts
 from tui_portal.services.address_changes import AddressChange, open_changes
 from tui_portal.services.context import Context
 from tui_portal.services.stored import known
@@ -62,6 +56,7 @@ class AccountRow:
     notify: int
     sync: int
     last_login: int | None
+    staff: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -79,7 +74,9 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class EmailSettings:
-    """One e-mail address in one account: its switches, and how far its user has come."""
+    """One e-mail address in one account: its switches, and how far its user has come. `asked_by` is the client who asked for its
+    access and waits for the staff's answer, by name.
+    """
 
     id: int
     address: str
@@ -101,6 +98,8 @@ class EmailSettings:
     flags: frozenset[AddressFlag] = frozenset()
     checked_at: int = 0
     suppressed: bool = False
+    reminded_at: int | None = None
+    asked_by: str | None = None
 
     @property
     def writable(self) -> bool:
@@ -143,8 +142,11 @@ def account_rows(context: Context, ids: Iterable[int]) -> list[AccountRow]:
         SELECT a.id, a.name, a.type, a.archived, a.test, {status.CONTACTS}, {status.ADDRESSES}, {status.LOGINS},
             {status.ACTIVATED_LOGINS}, {status.NOTIFIED}, {status.SYNCED}, {status.LAST_LOGIN},
             (SELECT json_group_array(name) FROM (
-                SELECT t.name FROM account_tag at JOIN tag t ON t.id = at.tag_id WHERE at.account_id = a.id ORDER BY t.name))
-        FROM account a WHERE a.id IN (SELECT value FROM json_each(?))
+                SELECT t.name FROM account_tag at JOIN tag t ON t.id = at.tag_id WHERE at.account_id = a.id ORDER BY t.name)),
+            (SELECT json_group_array(name) FROM (
+                SELECT s.name FROM account_staff x JOIN staff s ON s.id = x.staff_id WHERE x.account_id = a.id
+                ORDER BY s.name COLLATE NOCASE, s.id))
+        FROM account a WHERE a.id IN (SELECT value FROM json_each(?)){visibility.accounts_seen(context, each=True)}
         """,
         [json.dumps(wanted)],
     )
@@ -163,6 +165,7 @@ def account_rows(context: Context, ids: Iterable[int]) -> list[AccountRow]:
             notify=row[9],
             sync=row[10],
             last_login=row[11],
+            staff=tuple(json.loads(row[13])),
         )
         for row in found
     }
@@ -177,7 +180,8 @@ def first_account_rows(context: Context, query: AccountQuery, limit: int) -> lis
 def find_account(context: Context, code: str) -> int:
     """The id behind an account's short ID. Raises NotFound."""
     number = account_number(code)
-    if number is None or not context.database.value("SELECT 1 FROM account WHERE id = ?", [number]):
+    seen = visibility.accounts_seen(context, each=True)
+    if number is None or not context.database.value(f"SELECT 1 FROM account a WHERE a.id = ?{seen}", [number]):
         raise NotFound(_("There is no account {code}.").format(code=safe(code)))
     return number
 
@@ -226,7 +230,10 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
         SELECT shown.contact_id, e.id, e.address, shown.label, e.validity, e.reason,
             coalesce(s.login, 0), coalesce(s.notify, 0), coalesce(s.email_sync, 0),
             u.id IS NOT NULL, u.last_login_at, i.state, i.sent_at, i.expires_at, i.failure,
-            (SELECT name FROM staff WHERE id = i.invited_by_staff_id), e.flags, e.checked_at, e.suppressed
+            coalesce((SELECT name FROM staff WHERE id = i.invited_by_staff_id),
+                {status.CLIENT_NAME.format(user="i.invited_by_user_id")}), e.flags, e.checked_at, e.suppressed,
+            CASE WHEN i.reminded THEN i.reminded_at END,
+            (SELECT {status.CLIENT_NAME.format(user="r.user_id")} {status.OPEN_REQUESTS} AND r.account_id = :account)
         FROM shown JOIN email_address e ON e.id = shown.email_address_id
         LEFT JOIN contact_settings s ON s.account_id = :account AND s.email_address_id = e.id
         LEFT JOIN user u ON u.email_address_id = e.id
@@ -238,7 +245,7 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
     found: dict[int | None, list[EmailSettings]] = {}
     for row in rows:
         contact, number, address, label, validity, reason, login, notify, sync, activated, last_login = row[:11]
-        invite_state, sent, expires, failure, invited_by, flags, checked, suppressed = row[11:]
+        invite_state, sent, expires, failure, invited_by, flags, checked, suppressed, reminded_at, asked_by = row[11:]
         invited = invite_state == "queued" or sent is not None
         found.setdefault(contact, []).append(
             EmailSettings(
@@ -262,6 +269,8 @@ def _emails_of(context: Context, account: int) -> dict[int | None, list[EmailSet
                 flags=flags_from(flags),
                 checked_at=checked,
                 suppressed=bool(suppressed),
+                reminded_at=reminded_at,
+                asked_by=asked_by,
             )
         )
     return found

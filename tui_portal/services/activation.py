@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tui_portal.domain.errors import Refused
@@ -53,7 +55,11 @@ class LoginCandidate:
 
 @dataclass(frozen=True, slots=True)
 class PortalUser:
-    """A client who is logged in, with the accounts they may see, by id and name. `language` is empty where none is known."""
+    """A client who is logged in, with the accounts they may see, by id and name, sorted by name.
+
+    `language` is the one they chose, else their contact's, else empty: then the browser's counts, then the firm's. `since` is
+    when this session began, in seconds since 1970; `bar_closed` is whether they closed the bar in it.
+    """
 
     id: int
     email_address: int
@@ -61,15 +67,21 @@ class PortalUser:
     name: str
     language: str
     accounts: tuple[tuple[int, str], ...]
+    since: int
+    bar_closed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What every page shows or needs: the firm's name and language, and who is logged in."""
+    """What every page shows or needs: the firm's name and language, and who is logged in.
+
+    `shut_out` is whether somebody was, until the last account that they might see was taken from them.
+    """
 
     firm: str
     language: str
     user: PortalUser | None
+    shut_out: bool = False
 
 
 def visit(context: Context, session: str) -> Visit:
@@ -79,7 +91,8 @@ def visit(context: Context, session: str) -> Visit:
         name, language = row or ("", "en")
         firm = context.settings.firm
         user = session_user(context, session) if session else None
-        return Visit(firm.name or name, firm.language or language, user)
+        shut_out = user is None and _is_shut_out(context, session)
+        return Visit(firm.name or name, firm.language or language, user, shut_out)
 
 
 def is_in_order(context: Context) -> bool:
@@ -173,11 +186,11 @@ def log_out(context: Context, session: str) -> None:
             activity.record(context, "user_logged_out", user=user)
 
 
-def login_candidate(context: Context, canonical: str) -> LoginCandidate:
-    """What the login page has to know of a mailbox before it looks at the password."""
+def login_candidate(context: Context, canonical: str, places: Collection[str]) -> LoginCandidate:
+    """What the login page has to know of a mailbox before it looks at a password that comes from these places."""
     with context.database.read():
         user, password_hash = find_login(context, canonical) or (0, None)
-        return LoginCandidate(user, password_hash, login_attempts.tries_of(context, canonical))
+        return LoginCandidate(user, password_hash, login_attempts.tries_of(context, canonical, places))
 
 
 def find_login(context: Context, canonical: str) -> tuple[int, str] | None:
@@ -205,7 +218,8 @@ def session_user(context: Context, session: str) -> PortalUser | None:
             coalesce((SELECT c.name FROM contact_email ce JOIN contact c ON c.id = ce.contact_id
                       WHERE ce.email_address_id = e.id ORDER BY c.id LIMIT 1), ''),
             coalesce((SELECT c.language FROM contact_email ce JOIN contact c ON c.id = ce.contact_id
-                      WHERE ce.email_address_id = e.id ORDER BY c.id LIMIT 1), '')
+                      WHERE ce.email_address_id = e.id ORDER BY c.id LIMIT 1), ''),
+            u.language, session.created_at, session.bar_closed
         FROM session JOIN user u ON u.id = session.user_id JOIN email_address e ON e.id = u.email_address_id
         WHERE session.id_hash = ? AND session.expires_at > ?
         """,
@@ -222,14 +236,15 @@ def session_user(context: Context, session: str) -> PortalUser | None:
     )
     if not accounts:
         return None
-    user, mailbox, address, name, language = row
-    return PortalUser(user, mailbox, address, name, language, tuple((number, shown) for number, shown in accounts))
+    user, mailbox, address, name, language, chosen, since, bar_closed = row
+    seen = tuple((number, shown) for number, shown in accounts)
+    spoken = language if chosen is None else chosen
+    return PortalUser(user, mailbox, address, name, spoken, seen, since, bool(bar_closed))
 
 
 def open_session(context: Context, user: int, former: str) -> str:
     """Inside a write transaction: a new session for the user, which ends `former`; its id, which is told to nobody else."""
-    session = secrets.token_urlsafe(32)
-    moment = context.clock()
+    session, moment = _new_id(context, user), context.clock()
     context.database.execute(
         "DELETE FROM session WHERE expires_at <= ? OR id_hash = ?", [moment, _hash(former) if former else b""]
     )
@@ -238,6 +253,75 @@ def open_session(context: Context, user: int, former: str) -> str:
         [_hash(session), user, moment, moment + context.settings.portal.session_hours * _HOUR],
     )
     return session
+
+
+def renew_session(context: Context, user: int, former: str) -> str:
+    """Inside a write transaction: the session `former` of the user under a new id, while every other of theirs ends; the new id.
+
+    Raises Refused where `former` has ended meanwhile.
+    """
+    session = _new_id(context, user)
+    context.database.execute("DELETE FROM session WHERE user_id = ? AND id_hash <> ?", [user, _hash(former)])
+    if not context.database.execute(
+        "UPDATE session SET id_hash = ? WHERE id_hash = ? AND user_id = ?", [_hash(session), _hash(former), user]
+    ):
+        raise Refused(_("You are not logged in any more."))
+    return session
+
+
+def end_other_sessions(context: Context, user: int, session: str) -> int:
+    """End every session of the user but this one; how many ended."""
+    with context.database.write():
+        ended = context.database.execute(
+            "DELETE FROM session WHERE user_id = ? AND id_hash <> ? AND expires_at > ?",
+            [user, _hash(session), context.clock()],
+        )
+        if ended:
+            activity.record(context, "user_logged_out_elsewhere", user=user)
+    return ended
+
+
+def sessions_of(context: Context, user: int, session: str) -> tuple[int, ...]:
+    """When the user logged in elsewhere than in this session, in seconds since 1970, of what is open now; the latest first."""
+    rows = context.database.rows(
+        "SELECT created_at FROM session WHERE user_id = ? AND id_hash <> ? AND expires_at > ? ORDER BY created_at DESC",
+        [user, _hash(session), context.clock()],
+    )
+    return tuple(begun for (begun,) in rows)
+
+
+def close_bar(context: Context, session: str) -> None:
+    """Leave out the bar that names the account, until the next login. A session that is no more is no error."""
+    with context.database.write():
+        context.database.execute("UPDATE session SET bar_closed = 1 WHERE id_hash = ?", [_hash(session)])
+
+
+def _is_shut_out(context: Context, session: str) -> bool:
+    """Whether a session that is no more belonged to a user who may log in nowhere now. Its row is gone, but its id names the
+    user, under our seal.
+    """
+    named, _point, seal = session.rpartition(".")
+    user = named.rpartition(".")[2]
+    if not user.isdecimal() or not hmac.compare_digest(seal.encode(), _seal(context, named).encode()):
+        return False
+    return not context.database.value(
+        """
+        SELECT EXISTS (
+            SELECT 1 FROM user u CROSS JOIN contact_settings s ON s.email_address_id = u.email_address_id
+            CROSS JOIN account a ON a.id = s.account_id WHERE u.id = ? AND s.login = 1 AND a.archived = 0)
+        """,
+        [int(user)],
+    )
+
+
+def _new_id(context: Context, user: int) -> str:
+    session = f"{secrets.token_urlsafe(32)}.{user}"
+    return f"{session}.{_seal(context, session)}"
+
+
+def _seal(context: Context, named: str) -> str:
+    text = b"tui_portal session 1\0" + named.encode("utf-8", "replace")
+    return hmac.new(context.key, text, hashlib.sha256).hexdigest()[:32]
 
 
 def _hash(session: str) -> bytes:

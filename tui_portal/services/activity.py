@@ -34,6 +34,7 @@ def record(
 ) -> None:
     """Write one entry. `kind` names what was done, in the past tense (`login_switched`); `operation` is what it belongs to."""
     staff = context.actor.id if context.actor else None
+    user = context.client if user is None else user
     values = (staff, user, context.origin, kind, account, contact, address, _json(before), _json(after), operation)
     context.database.execute(_INSERT_ONE, (context.clock(), *values))
 
@@ -58,14 +59,16 @@ def record_set(
     known = {
         "log_at": context.clock(),
         "log_staff": context.actor.id if context.actor else None,
+        "log_client": context.client,
         "log_origin": context.origin,
         "log_kind": kind,
         "log_operation": operation,
     }
     return context.database.execute(
         f"""
-        INSERT INTO activity (at, staff_id, origin, kind, account_id, email_address_id, before, after, operation_id)
-        SELECT :log_at, :log_staff, :log_origin, :log_kind, {account}, {address}, {before}, {after}, :log_operation FROM {rows}
+        INSERT INTO activity (at, staff_id, user_id, origin, kind, account_id, email_address_id, before, after, operation_id)
+        SELECT :log_at, :log_staff, :log_client, :log_origin, :log_kind, {account}, {address}, {before}, {after},
+            :log_operation FROM {rows}
         """,
         {**(parameters or {}), **known},
     )
@@ -80,7 +83,7 @@ def record_many(
     context.database.execute_many(
         _INSERT,
         (
-            (at, staff, None, context.origin, kind, account, None, address, _json(before), _json(after))
+            (at, staff, context.client, context.origin, kind, account, None, address, _json(before), _json(after))
             for account, address, before, after in entries
         ),
     )

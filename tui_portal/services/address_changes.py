@@ -14,7 +14,7 @@ from tui_portal.domain.errors import Conflict, NotFound
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
-from tui_portal.services import activity, invitations
+from tui_portal.services import activity, invitations, visibility
 from tui_portal.services.context import Context
 from tui_portal.services.edits import edit
 from tui_portal.services.switches import Switches, set_switches
@@ -81,6 +81,7 @@ class AddressChange:
 
 def open_changes(context: Context, account: int) -> tuple[AddressChange, ...]:
     """The changes under way of the contacts of `account` (its id)."""
+    visibility.require_account(context, account)
     rows = context.database.rows(_OPEN, {"account": account})
     return tuple(_change(row) for row in rows)
 
@@ -136,7 +137,8 @@ def _close(context: Context, change: AddressChange, kind: str, operation: int) -
 
 
 def _found(context: Context, change: int) -> AddressChange:
-    row = context.database.one(f"{_CHANGES} WHERE x.id = ? AND x.closed_at IS NULL", [change])
+    seen = visibility.contacts_seen(context)
+    row = context.database.one(f"{_CHANGES} WHERE x.id = ? AND x.closed_at IS NULL{seen}", [change])
     if row is None:
         raise NotFound(_("This change of address has been ended meanwhile."))
     return _change(row)

@@ -28,6 +28,7 @@ from tui_portal.i18n import _
 from tui_portal.services import activity
 from tui_portal.services.context import Context
 from tui_portal.services.stored import known
+from tui_portal.services.visibility import require_address
 
 _BATCH = 1000  # addresses that are written together: some 20 ms of lock
 MOST_NAMED = 1000  # so many changes and so many left ones are named, the rest by number
@@ -106,6 +107,7 @@ def suppress_address(context: Context, address: int, on: bool) -> None:
     """
     context.require(Right.MANAGE_ACCOUNTS)
     with context.database.write():
+        require_address(context, address)
         found = find_mailbox(context, address)
         if found.suppressed == on:
             words = (
@@ -127,6 +129,7 @@ def clear_bounce(context: Context, address: int) -> Validity:
     """
     context.require(Right.MANAGE_ACCOUNTS)
     with context.database.write():
+        require_address(context, address)
         found = find_mailbox(context, address)
         if found.validity is not Validity.BOUNCING:
             raise Refused(_("{address} was not refused by its server.").format(address=safe(found.address)))
@@ -143,6 +146,7 @@ def clear_bounce(context: Context, address: int) -> Validity:
 
 def find_mailbox(context: Context, address: int) -> Mailbox:
     """The mailbox with this id. Raises NotFound."""
+    require_address(context, address)
     row = context.database.one(f"SELECT {MAILBOX_COLUMNS} FROM email_address WHERE id = ?", [address])
     if row is None:
         raise NotFound(_("This address is not there any more."))
@@ -160,6 +164,7 @@ def check_addresses(
     Raises NotAllowed, DatabaseUnusable.
     """
     context.require(Right.MANAGE_ACCOUNTS)
+    context.require(Right.VIEW_ALL)
     where = "true" if everything else "check_version < :version"
     total = context.database.value(f"SELECT count(*) FROM email_address WHERE {where}", {"version": CHECK_VERSION})
     done = Recheck(int(total))

@@ -10,6 +10,7 @@ from tui_portal.domain.suggestions import suggest, suggestion_in_words
 from tui_portal.domain.text import safe, tidy
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
+from tui_portal.services.visibility import accounts_seen, contacts_seen, mailboxes_seen, require_account
 
 _NAMED = 3
 
@@ -38,7 +39,9 @@ def address_notes(context: Context, typed: str, contact: int | None, account: in
         sentences.append(told.format(reason=reason_in_words(check.reason)))
     database = context.database
     with database.read():
-        row = database.one("SELECT id, validity FROM email_address WHERE canonical = ?", [check.canonical])
+        require_account(context, account)
+        seen = mailboxes_seen(context)
+        row = database.one(f"SELECT id, validity FROM email_address e WHERE canonical = ?{seen}", [check.canonical])
         staff = database.value("SELECT name FROM staff WHERE lower(email) = ? AND active", [check.canonical])
         if staff is not None:
             sentences.append(_("This is the address of {name}, of the staff.").format(name=safe(staff)))
@@ -54,10 +57,11 @@ def address_notes(context: Context, typed: str, contact: int | None, account: in
 
 def _others(context: Context, address: int, contact: int | None) -> list[str]:
     rows = context.database.rows(
-        """
-        SELECT c.name, (SELECT min(account_id) FROM account_contact ac WHERE ac.contact_id = c.id)
+        f"""
+        SELECT c.name, (
+            SELECT min(account_id) FROM account_contact ac WHERE ac.contact_id = c.id{accounts_seen(context, "account_id")})
         FROM contact_email ce JOIN contact c ON c.id = ce.contact_id
-        WHERE ce.email_address_id = ? AND c.id IS NOT ? ORDER BY c.id LIMIT ?
+        WHERE ce.email_address_id = ? AND c.id IS NOT ?{contacts_seen(context)} ORDER BY c.id LIMIT ?
         """,
         [address, contact, _NAMED],
     )

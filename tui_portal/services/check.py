@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from tui_portal.domain.errors import PortalError
@@ -14,38 +12,30 @@ from tui_portal.domain.invitations import KEY_BYTES
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.services import status
+from tui_portal.services.certificates import in_words, open_certificate
 from tui_portal.services.context import Context, key_file
+from tui_portal.services.log_check import check_log
+from tui_portal.services.mail_checks import Finding, Level, check_copied_clients, check_mail_settings
 from tui_portal.store.migrations import SCHEMA_VERSION, STEPS
 
 _TOLD = 5  # so many rows are named where many are wrong
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-class Level(StrEnum):
-    """How bad it is. A warning is something to know, not to repair."""
+def check(context: Context, *, mail: bool = False, told: Callable[[int], None] | None = None) -> list[Finding]:
+    """Look at everything; with `mail` also connect to the mail server. Changes nothing. Raises DatabaseUnusable.
 
-    FINE = "fine"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at (a word for programs), how it is, and what was found, in the reader's language."""
-
-    about: str
-    level: Level
-    words: str
-
-
-def check(context: Context, *, mail: bool = False) -> list[Finding]:
-    """Look at everything; with `mail` also connect to the mail server. Changes nothing. Raises DatabaseUnusable."""
+    `told` hears how many entries of the activity log were looked at, which takes longest.
+    """
     with context.database.read():
         found = list(_whole(context))
         # A file that is damaged answers no further question.
-        rows = [] if any(finding.level is Level.FAULT for finding in found) else [_references, _schema, _invariants]
+        damaged = any(finding.level is Level.FAULT for finding in found)
+        rows = [] if damaged else [_references, _schema, _invariants, check_copied_clients]
         looks: list[Callable[[Context], Iterator[Finding]]] = [*rows, _key, _settings]
+        looks += [check_mail_settings, _certificate]
         found += [finding for look in looks for finding in look(context)]
+        found += [] if damaged else check_log(context, told).findings
     return found + (list(_mail_server(context)) if mail else [])
 
 
@@ -125,21 +115,20 @@ def _invariants(context: Context) -> Iterator[Finding]:
 
 
 def _settings(context: Context) -> Iterator[Finding]:
-    from tui_portal.mail.handover import open_transport, sender_of
-
     source = context.settings.source
     words = _("the settings are read from {path}").format(path=source) if source else _("there is no settings file")
     yield Finding("settings", Level.FINE, words)
-    if not context.settings.mail.smtp:
-        yield Finding("mail_settings", Level.WARNING, _("no mail server is set: mail waits in the outbox"))
-        return
+
+
+def _certificate(context: Context) -> Iterator[Finding]:
     try:
-        open_transport(context.settings).close()
-        sender_of(context.settings, context.firm_name)
+        certificate = open_certificate(context.settings, context.clock)
     except PortalError as error:
-        yield Finding("mail_settings", Level.FAULT, error.message)
-    else:
-        yield Finding("mail_settings", Level.FINE, _("the mail settings are complete"))
+        yield Finding("certificate", Level.FAULT, error.message)
+        return
+    if certificate is not None:
+        level = Level.WARNING if certificate.warning else Level.FINE
+        yield Finding("certificate", level, certificate.warning or in_words(certificate))
 
 
 def _mail_server(context: Context) -> Iterator[Finding]:
@@ -197,7 +186,7 @@ def _rules() -> list[tuple[str, Level, str, str]]:
             SELECT e.address AS shown FROM invitation i CROSS JOIN email_address e ON e.id = i.email_address_id
             WHERE i.state = 'queued' AND NOT EXISTS (
                 SELECT 1 FROM outbox o WHERE o.invitation_id = i.id AND o.generation = i.generation
-                AND o.state IN ('queued', 'sending'))
+                AND o.kind = 'invitation' AND o.state IN ('queued', 'sending'))
             """,
         ),
         (
@@ -285,6 +274,18 @@ def _rules() -> list[tuple[str, Level, str, str]]:
             """
             SELECT e.address AS shown FROM invitation i CROSS JOIN email_address e ON e.id = i.email_address_id
             WHERE i.state = 'sent' AND i.sent_at IS NULL
+            """,
+        ),
+        (
+            "search_index",
+            Level.FAULT,
+            _("the search index says otherwise than the accounts and their contacts do"),
+            """
+            SELECT printf('A-%04d', f.id) AS shown FROM account_searched f LEFT JOIN account_search s ON s.id = f.id
+            WHERE (s.archived, s.search_key, s.type, s.test, s.contacts, s.words)
+                IS NOT (f.archived, f.search_key, f.type, f.test, f.contacts, f.words)
+            UNION ALL
+            SELECT printf('A-%04d', s.id) FROM account_search s WHERE s.id NOT IN (SELECT id FROM account)
             """,
         ),
         (

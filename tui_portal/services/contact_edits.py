@@ -11,7 +11,7 @@ from tui_portal.domain.errors import Conflict, NotFound, Refused
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe, search_key, tidy
 from tui_portal.i18n import LANGUAGES, _, ngettext
-from tui_portal.services import activity, invitations, status
+from tui_portal.services import activity, invitations, status, visibility
 from tui_portal.services.contact_moves import put_in_place
 from tui_portal.services.contact_plans import (
     ChangeCase,
@@ -87,25 +87,33 @@ def save_contact(
 
 
 def _create(context: Context, wanted: ContactEdit, accounts: Sequence[int]) -> ContactSaved:
-    plan, database = plan_contact(context, None, wanted), context.database
     with edit(context, "contact_created", name=wanted.name) as changing:
-        contact = database.insert(
-            "INSERT INTO contact (name, company, phone, language, search_key, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-            [wanted.name, wanted.company, wanted.phone, wanted.language, search_key(wanted.name), context.clock()],
-        )
-        changing.made("contact", id=contact)
-        changing.made("contact_email", contact_id=contact)
-        changing.made("account_contact", contact_id=contact)
-        operation = changing.operation.id
-        activity.record(context, "contact_created", contact=contact, after={"name": wanted.name}, operation=operation)
-        _add(context, contact, plan, operation)
-        _order(context, contact, wanted, None, operation)
+        contact = make_contact(context, wanted, changing)
         for account in accounts:
-            link(context, account, contact, wanted.name, operation)
+            visibility.require_account(context, account)
+            link(context, account, contact, wanted.name, changing.operation.id)
     return ContactSaved(contact, True)
 
 
-def link(context: Context, account: int, contact: int, name: str, operation: int) -> None:
+def make_contact(context: Context, wanted: ContactEdit, changing: Edit | None) -> int:
+    """Inside a write transaction: a new contact with its addresses, logged, as a part of `changing` where staff make it; its id."""
+    plan = plan_contact(context, None, wanted)
+    contact = context.database.insert(
+        "INSERT INTO contact (name, company, phone, language, search_key, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        [wanted.name, wanted.company, wanted.phone, wanted.language, search_key(wanted.name), context.clock()],
+    )
+    if changing is not None:
+        changing.made("contact", id=contact)
+        changing.made("contact_email", contact_id=contact)
+        changing.made("account_contact", contact_id=contact)
+    operation = changing.operation.id if changing is not None else None
+    activity.record(context, "contact_created", contact=contact, after={"name": wanted.name}, operation=operation)
+    _add(context, contact, plan, operation)
+    _order(context, contact, wanted, None, operation)
+    return contact
+
+
+def link(context: Context, account: int, contact: int, name: str, operation: int | None) -> None:
     """Inside a write transaction: put the contact at the end of the account's, logged. Raises NotFound, Refused."""
     there = context.database.value(
         "SELECT EXISTS (SELECT 1 FROM account_contact WHERE account_id = ? AND contact_id = ?)", [account, contact]
@@ -213,7 +221,7 @@ def _remove(context: Context, stored: StoredContact, plan: ContactPlan, changing
         )
 
 
-def _add(context: Context, contact: int, plan: ContactPlan, operation: int) -> None:
+def _add(context: Context, contact: int, plan: ContactPlan, operation: int | None) -> None:
     for label, check in plan.added:
         address = keep_address(context, check)
         context.database.execute(
@@ -224,7 +232,9 @@ def _add(context: Context, contact: int, plan: ContactPlan, operation: int) -> N
         activity.record(context, "address_added", contact=contact, address=address, after=after, operation=operation)
 
 
-def _order(context: Context, contact: int, wanted: ContactEdit, stored: StoredContact | None, operation: int) -> bool:
+def _order(
+    context: Context, contact: int, wanted: ContactEdit, stored: StoredContact | None, operation: int | None
+) -> bool:
     """The addresses in the order in which they stand in the edit, logged; whether those that stay stand in another one."""
     known = {a.id: a for a in stored.addresses} if stored else {}
     rows = context.database.rows(

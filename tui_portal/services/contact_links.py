@@ -10,7 +10,7 @@ from tui_portal.domain.errors import NotFound, Refused
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe, search_key, tidy
 from tui_portal.i18n import _
-from tui_portal.services import activity, invitations
+from tui_portal.services import activity, invitations, visibility
 from tui_portal.services.contact_edits import link
 from tui_portal.services.contact_plans import StoredAddress, stored_contact
 from tui_portal.services.context import Context
@@ -64,12 +64,13 @@ def find_contacts(context: Context, text: str, account: int) -> list[FoundContac
                     SELECT c.id, c.search_key FROM email_address e CROSS JOIN contact_email ce ON ce.email_address_id = e.id
                     CROSS JOIN contact c ON c.id = ce.contact_id
                     WHERE e.canonical LIKE ? ESCAPE '\\' OR e.address LIKE ? ESCAPE '\\'
-                ) ORDER BY search_key NOT LIKE ? ESCAPE '\\', search_key, id LIMIT {_FOUND}
+                ) c WHERE 1{visibility.contacts_seen(context)} ORDER BY search_key NOT LIKE ? ESCAPE '\\', search_key, id LIMIT {_FOUND}
                 """,
                 [*like, address, address, f"{_escaped(words[0])}%"],
             )
         ]
-        rows = database.rows(_CONTACTS, {"ids": json.dumps(numbers), "account": account})
+        seen = visibility.accounts_seen(context, each=True)
+        rows = database.rows(_CONTACTS.format(seen=seen), {"ids": json.dumps(numbers), "account": account})
     found = {
         number: FoundContact(
             number,
@@ -87,6 +88,8 @@ def link_contact(context: Context, account: int, contact: int) -> str:
     """Link a contact to an account: nothing is switched on by it; their name. Raises NotFound, Refused, NotAllowed."""
     context.require(Right.MANAGE_ACCOUNTS)
     with context.database.write():
+        visibility.require_account(context, account)
+        visibility.require_contact(context, contact)
         name = context.database.value("SELECT name FROM contact WHERE id = ?", [contact])
         if name is None:
             raise NotFound(_("The contact is not there any more."))
@@ -104,6 +107,7 @@ def unlink_contact(context: Context, account: int, contact: int, *, close: bool)
     """
     context.require(Right.MANAGE_ACCOUNTS)
     with context.database.write():
+        visibility.require_account(context, account)
         stored = stored_contact(context, contact)
         if all(number != account for number, _name in stored.accounts):
             raise NotFound(_("{name} is not linked to this account any more.").format(name=safe(stored.name)))
@@ -130,6 +134,7 @@ def unlink_contact(context: Context, account: int, contact: int, *, close: bool)
 
 def who_loses_access(context: Context, account: int, contact: int) -> tuple[StoredAddress, ...]:
     """The addresses of the contact with a switch on in the account that nobody else there holds. Raises NotFound."""
+    visibility.require_account(context, account)
     stored = stored_contact(context, contact)
     return tuple(a for a in stored.addresses if any(s.account == account and s.any for s in a.alone))
 
@@ -142,6 +147,8 @@ def delete_unlinked(context: Context, account: int, address: int) -> int:
     context.require(Right.MANAGE_ACCOUNTS)
     database = context.database
     with database.write():
+        visibility.require_account(context, account)
+        visibility.require_address(context, address)
         shown = database.value("SELECT address FROM email_address WHERE id = ?", [address])
         if shown is None:
             raise NotFound(_("This address is not in the account any more."))
@@ -171,9 +178,9 @@ _CONTACTS = """
         (SELECT json_group_array(address) FROM (
             SELECT e.address FROM contact_email ce JOIN email_address e ON e.id = ce.email_address_id
             WHERE ce.contact_id = c.id ORDER BY ce.position, e.id)),
-        (SELECT json_group_array(json_array(id, name)) FROM (
-            SELECT a.id, a.name FROM account_contact ac JOIN account a ON a.id = ac.account_id
-            WHERE ac.contact_id = c.id ORDER BY a.search_key, a.id)),
+        (SELECT json_group_array(json_array(id, shown)) FROM (
+            SELECT a.id, iif(1{seen}, a.name, '') AS shown FROM account_contact ac JOIN account a ON a.id = ac.account_id
+            WHERE ac.contact_id = c.id ORDER BY shown = '', a.search_key, a.id)),
         EXISTS (SELECT 1 FROM account_contact ac WHERE ac.contact_id = c.id AND ac.account_id = :account)
     FROM contact c WHERE c.id IN (SELECT value FROM json_each(:ids))
 """

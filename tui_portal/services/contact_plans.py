@@ -13,7 +13,7 @@ from tui_portal.domain.addresses import AddressCheck, Validity, check_address, r
 from tui_portal.domain.errors import NotFound, Refused
 from tui_portal.domain.text import safe, same_name, tidy
 from tui_portal.i18n import _
-from tui_portal.services import status
+from tui_portal.services import status, visibility
 from tui_portal.services.context import Context
 from tui_portal.services.switches import Switches
 
@@ -67,6 +67,7 @@ class StoredAddress:
     message: str
     switches: tuple[Switches, ...]
     shared: frozenset[int]
+    unseen: frozenset[int] = frozenset()
 
     @property
     def login(self) -> bool:
@@ -145,13 +146,8 @@ def stored_contact(context: Context, contact: int) -> StoredContact:
         )
         if row is None:
             raise NotFound(_("The contact is not there any more."))
-        accounts = context.database.rows(
-            """
-            SELECT a.id, a.name FROM account_contact ac JOIN account a ON a.id = ac.account_id
-            WHERE ac.contact_id = ? ORDER BY a.search_key, a.id
-            """,
-            [contact],
-        )
+        visibility.require_contact(context, contact)
+        accounts = visibility.named_accounts(context, contact)
         switches: dict[int, list[Switches]] = {}
         shared: dict[int, set[int]] = {}
         for address, account, login, notify, sync, elsewhere in context.database.rows(_SWITCHES, {"contact": contact}):
@@ -164,6 +160,7 @@ def stored_contact(context: Context, contact: int) -> StoredContact:
                 message or "",
                 tuple(switches.get(number, ())),
                 frozenset(shared.get(number, ())),
+                frozenset(account for account, name in accounts if not name),
             )
             for number, address, canonical, label, validity, reason, user, open_one, message in context.database.rows(
                 _ADDRESSES, [contact]
@@ -283,7 +280,8 @@ def _becomes(change: Change) -> tuple[str, ...]:
 
 def _removed_in_words(stored: StoredAddress, close: bool) -> str:
     on = [s for s in stored.alone if s.any]
-    accounts = ", ".join(account_code(s.account) for s in on)
+    seen = [account_code(s.account) for s in on if s.account not in stored.unseen]
+    accounts = ", ".join([*seen, *([_("another account")] if len(seen) < len(on) else [])])
     if not on:
         return _("{address} is removed.").format(address=safe(stored.address))
     if close:
@@ -315,7 +313,12 @@ def field_changes(stored: StoredContact, edit: ContactEdit) -> list[tuple[str, s
 
 def accounts_in_words(accounts: tuple[tuple[int, str], ...]) -> str:
     """The accounts of a contact in one line, by code and name."""
-    return ", ".join(f"{account_code(number)} {safe(name)}" for number, name in accounts)
+    return ", ".join(account_in_words(number, name) for number, name in accounts)
+
+
+def account_in_words(number: int, name: str) -> str:
+    """An account by code and name; one without a name is one that the reader may not see."""
+    return f"{account_code(number)} {safe(name)}" if name else _("another account")
 
 
 _MAILBOX = f"""

@@ -10,7 +10,7 @@ from tui_portal.domain.errors import NotFound, Refused
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import search_key, tidy
 from tui_portal.i18n import _
-from tui_portal.services import activity
+from tui_portal.services import activity, visibility
 from tui_portal.services.context import Context
 
 DEFAULT_LABEL = "Email"
@@ -32,8 +32,16 @@ def create_account(
             context.database.execute(
                 "INSERT OR IGNORE INTO account_tag SELECT ?, id FROM tag WHERE name = ?", [account, tag]
             )
+        keep_in_sight(context, account)
         activity.record(context, "account_created", account=account, after={"name": name, "type": kind.value})
     return account
+
+
+def keep_in_sight(context: Context, account: int) -> None:
+    """Inside a write transaction: an account made by who sees only those assigned to them is assigned to them."""
+    staff = visibility.seen_by(context)
+    if staff:
+        context.database.execute("INSERT INTO account_staff (account_id, staff_id) VALUES (?, ?)", [account, staff])
 
 
 def create_contact(
@@ -65,6 +73,7 @@ def create_contact(
                 [contact, keep_address(context, check_address(typed)), label, position],
             )
         for account in accounts:
+            visibility.require_account(context, account)
             linked = database.execute(
                 """
                 INSERT INTO account_contact (account_id, contact_id, position)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +15,11 @@ from tui_portal.domain.errors import DatabaseUnusable, NotAllowed
 from tui_portal.domain.invitations import KEY_BYTES
 from tui_portal.domain.moments import Clock, now
 from tui_portal.domain.staff import Right, StaffMember
+from tui_portal.domain.text import safe
 from tui_portal.i18n import _
+from tui_portal.services.staff_rows import as_they_are_now
 from tui_portal.store.database import Database, Lane, create_database, key_path, open_database
+from tui_portal.store.witness import key_of_epoch
 
 T = TypeVar("T")
 
@@ -25,7 +29,9 @@ class Context:
     """The surroundings of a use case.
 
     `actor` is the staff member who acts; None for the program itself (delivery) and for clients in the portal, whose
-    use cases take no staff right. `origin` says from where, for the activity log.
+    use cases take no staff right. `origin` says from where, for the activity log; `client` is the user (id) whose wish in the
+    portal it is, where that writes what else only staff write. `notice` is a sentence that whoever opens the database is to
+    be told at the start.
     """
 
     database: Database
@@ -33,6 +39,8 @@ class Context:
     clock: Clock = now
     actor: StaffMember | None = None
     origin: str = ""
+    client: int | None = None
+    notice: str = ""
 
     @property
     def read_only(self) -> bool:
@@ -53,7 +61,14 @@ class Context:
             ) from None
         if len(key) < KEY_BYTES:
             raise DatabaseUnusable(_("The key file {path} is too short to sign links with.").format(path=path))
-        return key
+        return key_of_epoch(key, self.epoch)
+
+    @cached_property
+    def epoch(self) -> int:
+        """How often the links were killed because an older backup was put back; it goes into their key."""
+        record = self.database.witness.read()
+        kept = int(self.database.value("SELECT coalesce(max(epoch), 0) FROM firm"))
+        return kept if record is None else max(kept, record.epoch)
 
     @cached_property
     def firm_name(self) -> str:
@@ -69,15 +84,51 @@ class Context:
         """The same surroundings with another person acting."""
         return replace(self, actor=actor)
 
+    def acting_for(self, client: int) -> Context:
+        """The same surroundings with a client acting: no staff right, their user (id) in the log."""
+        return replace(self, actor=None, client=client)
+
     def require(self, right: Right) -> StaffMember:
         """The acting staff member, who must have `right` and a database that can be written. Raises NotAllowed."""
+        actor = self.require_staff()
+        if not actor.may(right):
+            raise NotAllowed(_lacks(actor, right))
+        return actor
+
+    def why_not(self, right: Right) -> str:
+        """Why the acting person, as they were when they were last read, may not do what `right` is needed for; else empty. For
+        a screen, which does not wait for the database; every write asks again.
+        """
+        if self.read_only:
+            return _("This is read-only: nothing can be changed.")
+        if self.actor is None:
+            return _("You are not among the staff of this firm.")
+        return "" if self.actor.may(right) else _lacks(self.actor, right)
+
+    def require_staff(self) -> StaffMember:
+        """The acting staff member as they stand in the database now: a right that is taken away is gone at once. Raises
+        NotAllowed for who is not (or no longer) among the staff, and where nothing can be written.
+        """
         if self.read_only:
             raise NotAllowed(_("This is read-only: nothing can be changed."))
         if self.actor is None:
             raise NotAllowed(_("You are not among the staff of this firm."))
-        if not self.actor.may(right):
-            raise NotAllowed(_("{name} has no right to change accounts.").format(name=self.actor.name))
-        return self.actor
+        now = as_they_are_now(self.database, self.actor)
+        if now is None:
+            raise NotAllowed(
+                _("{name} is not active any more: nothing can be changed.").format(name=safe(self.actor.name))
+            )
+        return now
+
+
+def _lacks(actor: StaffMember, right: Right) -> str:
+    if not actor.active:
+        return _("{name} is not active any more: nothing can be changed.").format(name=safe(actor.name))
+    told = {
+        Right.MANAGE_ACCOUNTS: _("{name} has no right to change accounts."),
+        Right.VIEW_ALL: _("{name} sees only the accounts that are assigned to them; this is about all of them."),
+    }
+    return told[right].format(name=safe(actor.name))
 
 
 class Lanes:
@@ -122,13 +173,27 @@ def open_context(path: Path, settings: Settings, *, read_only: bool = False, clo
 
     A demo firm brings its own clock, which stands still. Raises DatabaseUnusable.
     """
-    database = open_database(path, read_only=read_only)
-    return Context(database, settings, clock or _clock_of(database))
+    from tui_portal.services.restores import settle  # which stands on this module
+
+    database = open_database(path, read_only=read_only, allow_network=settings.database.allow_network)
+    context = Context(database, settings, clock or _clock_of(database))
+    if read_only:
+        return context
+    try:
+        restored = settle(context)
+    except BaseException:
+        database.close()
+        raise
+    return replace(context, notice=restored.in_words) if restored else context
 
 
 def create_context(path: Path, settings: Settings, build: Callable[[Database], None]) -> Context:
     """The context on a new database that `build` fills in; whole or not at all. Raises DatabaseUnusable."""
-    database = create_database(path, build)
+    from tui_portal.services.restores import begin_record  # which stands on this module
+
+    database = create_database(path, build, allow_network=settings.database.allow_network)
+    with suppress(OSError):
+        begin_record(database)
     return Context(database, settings, _clock_of(database))
 
 

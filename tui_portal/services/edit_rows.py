@@ -18,6 +18,7 @@ Row = dict[str, Any]
 TABLES = (
     "account",
     "account_tag",
+    "account_staff",
     "contact",
     "account_contact",
     "email_address",

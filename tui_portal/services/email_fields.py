@@ -51,6 +51,7 @@ def add_email_field(context: Context, label: str) -> str:
 def rename_email_field(context: Context, label: str, new: str) -> int:
     """Rename a field label, at every address that stands under it; how many. Raises NotFound, Refused, NotAllowed."""
     context.require(Right.MANAGE_ACCOUNTS)
+    context.require(Right.VIEW_ALL)
     kept = check_label(new)
     database = context.database
     with database.write():

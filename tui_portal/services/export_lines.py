@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tui_portal.domain.access import UserState
@@ -15,6 +15,7 @@ from tui_portal.services.account_log import LogRow, log_rows
 from tui_portal.services.accounts import AccountRow, account_rows
 from tui_portal.services.context import Context
 from tui_portal.services.pending import PendingRow, pending_rows
+from tui_portal.services.visibility import accounts_of, accounts_seen, contacts_seen
 
 Line = dict[str, Any]
 
@@ -51,7 +52,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "pending": (
         *("address", "accounts", "invite_sent", "invited_by", "validity", "reason", "state", "expires", "failure"),
-        "flags",
+        *("flags", "reminders", "reminded", "reminded_at", "next_reminder", "requested"),
     ),
 }
 
@@ -70,7 +71,8 @@ def pending_line(row: PendingRow) -> Line:
     values = (
         *(row.address, [{"id": code, "name": name} for code, name in row.accounts], iso(row.invite_sent)),
         *(row.invited_by, row.validity.value, row.reason, row.state.value, iso(row.expires), row.failure),
-        sorted(row.flags),
+        *(sorted(row.flags), row.reminders, row.reminded, iso(row.reminded_at), iso(row.next_reminder)),
+        list(row.requested),
     )
     return dict(zip(COLUMNS["pending"], values, strict=True))
 
@@ -110,16 +112,17 @@ def contacts(context: Context, ids: Iterable[int]) -> list[Line]:
         CROSS JOIN account_contact ac ON ac.account_id = a.id JOIN contact c ON c.id = ac.contact_id
         ORDER BY wanted.key, ac.position, c.id
         """,
-        ids,
+        accounts_of(context, list(ids)),
     )
 
 
 def contacts_without_account(context: Context) -> array[int]:
     """The ids of the contacts that belong to no account, by name."""
     found = context.database.value(
-        """
+        f"""
         SELECT json_group_array(id) FROM (
-            SELECT c.id FROM contact c WHERE NOT EXISTS (SELECT 1 FROM account_contact ac WHERE ac.contact_id = c.id)
+            SELECT c.id FROM contact c WHERE NOT EXISTS (
+                SELECT 1 FROM account_contact ac WHERE ac.contact_id = c.id){contacts_seen(context)}
             ORDER BY c.search_key, c.id LIMIT -1)
         """
     )
@@ -134,12 +137,12 @@ def lone_contacts(context: Context, ids: Iterable[int]) -> list[Line]:
         SELECT NULL, NULL, NULL, c.id, c.name, c.first_name, c.last_name, c.company, c.phone, c.language
         FROM json_each(?) wanted CROSS JOIN contact c ON c.id = wanted.value ORDER BY wanted.key
         """,
-        ids,
+        [] if accounts_seen(context) else list(ids),
     )
 
 
-def _contact_lines(context: Context, sql: str, ids: Iterable[int]) -> list[Line]:
-    found = context.database.rows(sql, [json.dumps(list(ids))])
+def _contact_lines(context: Context, sql: str, wanted: Sequence[int]) -> list[Line]:
+    found = context.database.rows(sql, [json.dumps(list(wanted))])
     emails: dict[int, list[str]] = {}
     for contact, address in context.database.rows(
         """
@@ -164,7 +167,7 @@ def _contact_lines(context: Context, sql: str, ids: Iterable[int]) -> list[Line]
 def settings(context: Context, ids: Iterable[int]) -> list[Line]:
     """The addresses of the accounts with these ids, with their switches, as the Info tab lists them, the unlinked ones last."""
     lines = []
-    for row in context.database.rows(_SETTINGS, {"ids": json.dumps(list(ids))}):
+    for row in context.database.rows(_SETTINGS, {"ids": json.dumps(list(accounts_of(context, list(ids))))}):
         account, name, contact, label, address, login, notify, sync = row[:8]
         validity, reason, activated, last_login, invite_state, sent, flags, checked = row[8:]
         invited = invite_state == "queued" or sent is not None

@@ -24,9 +24,10 @@ from tui_portal.domain.errors import Refused
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services import export_lines
-from tui_portal.services.account_log import LogQuery, log_ids
-from tui_portal.services.account_query import AccountQuery, account_ids
+from tui_portal.services.account_orders import account_ids
+from tui_portal.services.account_query import AccountQuery
 from tui_portal.services.context import Context
+from tui_portal.services.log_list import LogListQuery, list_ids
 from tui_portal.services.pending import PendingQuery, pending_ids
 from tui_portal.services.results import results_of
 
@@ -62,7 +63,7 @@ class Export:
     """
 
     what: ExportList
-    query: AccountQuery | PendingQuery | LogQuery | int
+    query: AccountQuery | PendingQuery | LogListQuery | int
 
 
 def export_accounts(context: Context, find: str, sort: str, descending: bool, archived: bool, path: Path) -> int:
@@ -76,6 +77,11 @@ def export_pending(context: Context, find: str, sort: str, descending: bool, pat
     return write_export(
         context, Export(ExportList.PENDING, PendingQuery(find, sort, descending)), format_of(path), path
     )
+
+
+def export_log(context: Context, wanted: LogListQuery, path: Path) -> int:
+    """Write the Activity list to a new file; how many lines. As `write_export`."""
+    return write_export(context, Export(ExportList.ACTIVITY, wanted), format_of(path), path)
 
 
 def export_results(context: Context, operation: int, path: Path) -> int:
@@ -140,8 +146,8 @@ def _pieces(context: Context, wanted: Export) -> Iterator[list[Line]]:
         return
     if isinstance(query, PendingQuery):
         ids, read = pending_ids(context, query), export_lines.pending
-    elif isinstance(query, LogQuery):
-        ids, read = log_ids(context, query.account, since=query.since), export_lines.activity
+    elif isinstance(query, LogListQuery):
+        ids, read = list_ids(context, query), export_lines.activity
     else:
         ids = account_ids(context, query)
         read = {

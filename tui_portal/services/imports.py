@@ -78,6 +78,7 @@ def import_file(
     gets no other. `dry_run` does all of it and takes it back. Raises NotAllowed, WrongUse for a file that is none, Refused.
     """
     context.require(Right.MANAGE_ACCOUNTS)
+    context.require(Right.VIEW_ALL)  # what is there already is found by it
     if wish is not None:
         invitations.check_message(context, wish.message)
     data = read_file(path, context.settings.limits.import_bytes)

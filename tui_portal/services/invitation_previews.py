@@ -9,9 +9,11 @@ from tui_portal.domain.errors import NotFound
 from tui_portal.domain.moments import DAY
 from tui_portal.i18n import _
 from tui_portal.mail.composing import read_aloud
-from tui_portal.mail.letters import Letter, LetterKind, Sender
+from tui_portal.mail.letters import Letter, LetterKind
 from tui_portal.services.context import Context
 from tui_portal.services.invitations import check_message
+from tui_portal.services.mail_templates import sender_to_read
+from tui_portal.services.visibility import accounts_seen, require_account, require_address
 
 _NOT_YET = "…"  # the link is made when the mail is sent
 
@@ -27,11 +29,16 @@ class MailPreview:
 
 def preview_mail(context: Context, account: int, address: int, message: str, grants: bool) -> MailPreview:
     """The mail to the mailbox `address` with `message`, as things stand. With `grants` LOGIN is about to be switched on in
-    `account`. Reads only. Raises NotFound, Refused for a message that is too long.
+    `account`. Reads only. Raises NotFound, Refused for a message that is too long, MailUnavailable for a fault
+    in the firm's own mail templates.
     """
     text = check_message(context, message)
     with context.database.read():
-        row = context.database.one(_FOUND, {"address": address, "account": account, "grants": grants})
+        require_account(context, account)
+        require_address(context, address)
+        row = context.database.one(
+            _FOUND.format(seen=accounts_seen(context)), {"address": address, "account": account, "grants": grants}
+        )
     if row is None:
         raise NotFound(_("This address is not in the account any more."))
     shown, name, language, active, own, names = row
@@ -52,7 +59,7 @@ def preview_mail(context: Context, account: int, address: int, message: str, gra
         message_id="",
         queued_at=context.clock(),
     )
-    subject, body = read_aloud(letter, Sender(context.firm_name, context.firm_name, "", ""))
+    subject, body = read_aloud(letter, sender_to_read(context))
     return MailPreview(f"{name} <{shown}>" if name else shown, subject, body)
 
 
@@ -61,7 +68,7 @@ _FOUND = """
     SELECT e.address, c.name, c.language, EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = e.id),
         (SELECT name FROM account WHERE id = :account),
         (SELECT json_group_array(name) FROM (
-            SELECT a.name FROM account a WHERE a.archived = 0 AND ((:grants AND a.id = :account) OR a.id IN (
+            SELECT a.name FROM account a WHERE a.archived = 0{seen} AND ((:grants AND a.id = :account) OR a.id IN (
                 SELECT s.account_id FROM contact_settings s WHERE s.email_address_id = e.id AND s.login = 1))
             ORDER BY a.search_key, a.id))
     FROM email_address e

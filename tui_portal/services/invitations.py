@@ -18,7 +18,9 @@ from tui_portal.domain.text import tidy_message
 from tui_portal.i18n import _
 from tui_portal.services import activity, status
 from tui_portal.services.context import Context
+from tui_portal.services.just_invited import just_invited
 from tui_portal.services.sets import rows_of
+from tui_portal.services.visibility import addresses_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +59,35 @@ class _DryRun(Exception):
 
 
 def invite(
-    context: Context, addresses: Sequence[int], message: str = "", dry_run: bool = False
+    context: Context,
+    addresses: Sequence[int],
+    message: str = "",
+    dry_run: bool = False,
+    *,
+    reminders: bool = True,
+    again: bool = True,
 ) -> tuple[int, tuple[Skipped, ...]]:
-    """Queue an invitation, or one more, for each pending mailbox of `addresses` (ids): how many, and those skipped.
+    """Queue an invitation, or one more, for each pending mailbox of `addresses` (ids): how many, and those skipped. Unless
+    `again`, those are skipped who were invited within `limits.resend_ask_seconds`.
 
     One transaction; `dry_run` does all of it and takes it back. Raises NotAllowed, Refused.
     """
     context.require(Right.MANAGE_ACCOUNTS)
     text = check_message(context, message)
+    addresses = addresses_of(context, addresses)
     count, skipped = 0, tuple[Skipped, ...]()
     with suppress(_DryRun), context.database.write():
-        skipped = _uninvitable(context, addresses)
-        count = queue_invitations(context, addresses, text)
+        just = [] if again else just_invited(context, addresses)
+        left_out = {invited.id for invited in just}
+        wanted = [address for address in addresses if address not in left_out]
+        skipped = _uninvitable(context, wanted) + tuple(Skipped(one.address, None, one.in_words) for one in just)
+        count = queue_invitations(context, wanted, text, reminders=reminders)
         if dry_run:
             raise _DryRun
     return count, skipped
 
 
-def queue_invitations(context: Context, addresses: Sequence[int], message: str) -> int:
+def queue_invitations(context: Context, addresses: Sequence[int], message: str, *, reminders: bool = True) -> int:
     """Inside a write transaction: an invitation and its mail for each of `addresses` that is pending and can be written to.
 
     Returns how many were queued.
@@ -83,7 +96,7 @@ def queue_invitations(context: Context, addresses: Sequence[int], message: str) 
         SELECT e.id FROM email_address e WHERE e.id IN (SELECT value FROM json_each(:addresses))
         AND {status.WRITABLE} AND {status.IS_PENDING}
     """
-    return queue_for(context, invitable, {"addresses": json.dumps(list(addresses))}, message)
+    return queue_for(context, invitable, {"addresses": json.dumps(list(addresses))}, message, reminders=reminders)
 
 
 def queue_for(
@@ -94,9 +107,11 @@ def queue_for(
     *,
     due: int | None = None,
     operation: int | None = None,
+    reminders: bool = True,
 ) -> int:
     """Inside a write transaction: an invitation and its mail for each of `mailboxes`, a SELECT of ids of those that are
-    pending and can be written to, with its `parameters`. The mail is not due before the moment `due`.
+    pending and can be written to, with its `parameters`. The mail is not due before the moment `due`. Without `reminders`
+    nobody is reminded of it; with them an open invitation keeps what was chosen for it.
 
     Where one is open already its generation is raised: the link in the new mail is new, the former works until the new mail
     has been handed over, unless it had expired: that one stays dead. Returns how many were queued.
@@ -111,6 +126,7 @@ def queue_for(
         "due": moment if due is None else due,
         "language": context.firm_language,
         "host": mail_host(context),
+        "reminders": reminders,
     }
     with rows_of(context, "invitee", _INVITEES.format(mailboxes=mailboxes), parameters):
         # A mail of a former generation that still waits is overtaken by the new one. The index is named, because all that
@@ -182,7 +198,7 @@ def cancel(context: Context, addresses: Sequence[int], dry_run: bool = False) ->
     Returns how many, and the addresses that had none; `dry_run` does all of it and takes it back. Raises NotAllowed.
     """
     context.require(Right.MANAGE_ACCOUNTS)
-    wanted = json.dumps(list(addresses))
+    wanted = json.dumps(list(addresses_of(context, addresses)))
     count, without = 0, list[tuple[str]]()
     with suppress(_DryRun), context.database.write():
         without = context.database.rows(
@@ -325,7 +341,8 @@ _INVITEES = """
     SELECT m.id AS mailbox, i.id AS invitation_id,
         CASE WHEN i.id IS NULL THEN '{{}}' ELSE json_object('state', i.state, 'generation', i.generation,
             'live_generation', i.live_generation, 'failure', i.failure, 'expires_at', i.expires_at,
-            'staff', i.invited_by_staff_id, 'user', i.invited_by_user_id) END AS former
+            'staff', i.invited_by_staff_id, 'user', i.invited_by_user_id,
+            'reminding', json_array(i.reminders, i.reminded, i.reminded_at, i.reminder_step)) END AS former
     FROM ({mailboxes}) m
     LEFT JOIN invitation i ON i.email_address_id = m.id AND i.state IN ('queued', 'sent', 'failed') ORDER BY m.id
 """
@@ -333,13 +350,13 @@ _INVITEES = """
 _OPEN_OF_INVITEE = "i.email_address_id = n.mailbox AND i.state IN ('queued', 'sent', 'failed')"
 
 _INVITE = """
-    INSERT INTO invitation (email_address_id, state, message, invited_by_staff_id, created_at, expires_at)
-    SELECT mailbox, 'queued', :message, :staff, :now, :expires FROM invitee WHERE true ORDER BY rowid
+    INSERT INTO invitation (email_address_id, state, message, invited_by_staff_id, created_at, expires_at, reminders)
+    SELECT mailbox, 'queued', :message, :staff, :now, :expires, :reminders FROM invitee WHERE true ORDER BY rowid
     ON CONFLICT (email_address_id) WHERE state IN ('queued', 'sent', 'failed') DO UPDATE SET
         generation = generation + 1, state = 'queued', message = excluded.message, failure = '',
         live_generation = CASE WHEN expires_at <= :now THEN generation + 1 ELSE live_generation END,
         invited_by_staff_id = excluded.invited_by_staff_id, invited_by_user_id = NULL, expires_at = excluded.expires_at,
-        opened_at = NULL
+        opened_at = NULL, reminders = min(reminders, excluded.reminders), reminded = 0, reminded_at = NULL, reminder_step = 0
 """
 
 _QUEUE_INVITATIONS = f"""

@@ -39,6 +39,11 @@ def is_gone(owner: str) -> bool:
     return state in _DEAD or (bool(started) and started != start)
 
 
+def lives_here(owner: str) -> bool:
+    """Whether `owner` is a process of this machine that is still there."""
+    return owner.partition(":")[0] == socket.gethostname() and not is_gone(owner)
+
+
 def hold(context: Context, name: str, owner: str, seconds: int) -> bool:
     """Take the lease `name` for `seconds`, or keep it where `owner` has it; whether `owner` has it now.
 

@@ -11,6 +11,7 @@ from tui_portal.services import activity, status
 from tui_portal.services.asides import write_aside
 from tui_portal.services.context import Context
 from tui_portal.services.invitations import link_for
+from tui_portal.services.visibility import require_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def copy_link(context: Context, address: int) -> CopiedLink:
             )
         )
     with context.database.write():
+        require_address(context, address)
         row = context.database.one(
             f"""
             SELECT e.address, e.canonical, {status.IS_PENDING}, EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = e.id),

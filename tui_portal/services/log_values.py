@@ -11,6 +11,7 @@ from tui_portal.domain.accounts import AccountType
 from tui_portal.domain.addresses import reason_in_words
 from tui_portal.domain.moments import local
 from tui_portal.domain.notifications import NotificationGroup
+from tui_portal.domain.staff import Role
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, language_name
 
@@ -20,6 +21,7 @@ NOTHING = "—"
 
 _SWITCHES = frozenset(switch.value for switch in Switch)
 _TYPES = frozenset(kind.value for kind in AccountType)
+_ROLES = frozenset(role.value for role in Role)
 _GROUPS = frozenset(group.value for group in NotificationGroup)
 
 
@@ -56,6 +58,10 @@ _MOMENTS = {"at", "created_at", "sent_at", "expires_at", "closed_at", "checked_a
 # What each key is called; looked up by key, because an export asks a million times.
 _LABELS: Mapping[str, Callable[[], str]] = {
     "name": lambda: _("name"),
+    "key": lambda: _("with the key file"),
+    "epoch": lambda: _("epoch of the links"),
+    "invitations": lambda: _("invitations"),
+    "mails": lambda: _("mails"),
     "type": lambda: _("type"),
     "tags": lambda: _("tags"),
     "test": lambda: _("test account"),
@@ -77,8 +83,14 @@ _LABELS: Mapping[str, Callable[[], str]] = {
     "why": lambda: _("why"),
     "message": lambda: _("message"),
     "failure": lambda: _("failure"),
+    "reminders": lambda: _("reminders"),
     "expires_at": lambda: _("expires"),
     "file": lambda: _("file"),
+    "login_name": lambda: _("login name"),
+    "email": lambda: _("e-mail address"),
+    "role": lambda: _("role"),
+    "manage_accounts": lambda: _("Manage accounts"),
+    "view_all": lambda: _("View all accounts"),
     "lines": lambda: _("lines"),
     "taken": lambda: _("lines taken"),
     "kind": lambda: _("kind"),
@@ -114,5 +126,6 @@ _WORDED: Mapping[str, Callable[[str], str]] = {
     "state": _said(_STATES),
     "validity": _said(_VALIDITIES),
     "language": language_name,
+    "role": lambda value: Role(value).label if value in _ROLES else value,
     "reason": reason_in_words,
 }

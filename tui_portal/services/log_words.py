@@ -26,6 +26,7 @@ __all__ = [
     "date_and_time",
     "in_words",
     "operation_in_words",
+    "origin_in_short",
     "origin_in_words",
 ]
 
@@ -80,7 +81,9 @@ def changes_of(kind: str, before: Values, after: Values) -> tuple[Change, ...]:
 
 
 # Numbers of rows, by which the program finds its way back. They mean nothing to a person, and stand in an export.
-_INTERNAL = frozenset({"invitation", "generation", "live_generation", "staff", "user", "operation", "reset"})
+_INTERNAL = frozenset(
+    {"invitation", "generation", "live_generation", "staff", "user", "operation", "reset", "reminding", "request"}
+)
 
 
 def origin_in_words(origin: str) -> str:
@@ -90,7 +93,17 @@ def origin_in_words(origin: str) -> str:
         "terminal": _("the terminal application"),
         "command_line": _("the command line"),
     }
+    face, _blank, address = origin.partition(" ")
+    if address and face in words:
+        return _("{face}, from {address}").format(face=words[face], address=safe(address))
     return words.get(origin, safe(origin))
+
+
+def origin_in_short(origin: str) -> str:
+    """The same for a column: the address where there is one, else the face."""
+    words = {"portal": _("portal"), "terminal": _("terminal"), "command_line": _("command line")}
+    face, _blank, address = origin.partition(" ")
+    return safe(address) if address and face in words else words.get(origin, safe(origin))
 
 
 def operation_in_words(kind: str, details: Mapping[str, Any]) -> str:
@@ -187,6 +200,11 @@ def _invitation_queued(entry: Entry) -> str:
     return _("Invitation to {address} queued").format_map(_names(entry))
 
 
+def _reminders_switched(entry: Entry) -> str:
+    words = {True: _("{address} is reminded of the invitation"), False: _("No reminders for {address}")}
+    return words[bool(entry.after["reminders"])].format_map(_names(entry))
+
+
 def _tags_changed(entry: Entry) -> str:
     tags = [f"+{name}" for name in entry.after.get("tags", ())] + [f"−{name}" for name in entry.before.get("tags", ())]
     if not tags:
@@ -254,11 +272,18 @@ SENTENCES: Mapping[str, Callable[[Entry], str]] = {
     "password_reset_sent": _plain(lambda: _("Link for another password sent to {address}")),
     "password_reset_failed": _plain(lambda: _("Link for another password to {address} failed: {why}")),
     "access_changed": _access_changed,
+    "access_requested": _plain(lambda: _("Access asked for {address} ({name})")),
+    "access_approved": _plain(lambda: _("Access of {address} ({name}) approved, as a client asked")),
+    "access_refused": _plain(lambda: _("Access of {address} ({name}) refused, for which a client asked")),
+    "access_request_withdrawn": _plain(lambda: _("Access for {address} ({name}) is asked for no more")),
     "preferences_changed": _preferences_changed,
     "access_notice_sent": _plain(lambda: _("{address} was told by mail of the access")),
     "invitation_queued": _invitation_queued,
     "invitation_sent": _plain(lambda: _("Invitation to {address} sent")),
     "invitation_failed": _plain(lambda: _("Invitation to {address} failed: {why}")),
+    "invitation_reminded": _plain(lambda: _("Reminder sent to {address}")),
+    "reminder_failed": _plain(lambda: _("Reminder to {address} failed: {why}")),
+    "reminders_switched": _reminders_switched,
     "invitation_withdrawn": _plain(lambda: _("Invitation to {address} withdrawn")),
     "invitation_restored": _plain(lambda: _("Invitation to {address} stands again")),
     "invitation_opened": _plain(lambda: _("Link in the invitation to {address} opened")),
@@ -268,6 +293,10 @@ SENTENCES: Mapping[str, Callable[[Entry], str]] = {
     "user_logged_out": _plain(lambda: _("{address} logged out")),
     "password_reset_requested": _plain(lambda: _("Link for another password asked for, for {address}")),
     "password_reset_used": _plain(lambda: _("{address} chose another password")),
+    "password_notice_sent": _plain(lambda: _("{address} was told by mail of the new password")),
+    "user_password_changed": _plain(lambda: _("{address} changed the password")),
+    "user_language_changed": _with_changes(lambda: _("Language of {address}'s pages")),
+    "user_logged_out_elsewhere": _plain(lambda: _("{address} logged out everywhere else")),
     "password_reset_withdrawn": _plain(lambda: _("Link for another password of {address} withdrawn")),
     "account_created": _account_created,
     "account_changed": _with_changes(lambda: _("Account changed")),
@@ -299,6 +328,14 @@ SENTENCES: Mapping[str, Callable[[Entry], str]] = {
         lambda: _("Saved message “{name}” deleted"),
     ),
     "file_imported": _file_imported,
+    "database_copied": _with_changes(lambda: _("Backup made")),
+    "database_restored": _with_changes(lambda: _("Database put back from an older backup, all links killed")),
+    "account_assigned": _plain(lambda: _("Assigned to {name}")),
+    "account_taken": _plain(lambda: _("Taken from {name}")),
+    "staff_added": _with_changes(lambda: _("Staff member {name} added")),
+    "staff_changed": _with_changes(lambda: _("Staff member {name} changed")),
+    "staff_deactivated": _plain(lambda: _("Staff member {name} deactivated")),
+    "staff_returned": _plain(lambda: _("Staff member {name} brought back")),
     "operation_undone": _plain(lambda: _("Taken back: {operation}")),
     "operation_redone": _plain(lambda: _("Done again: {operation}")),
     "view_saved": _view_saved,

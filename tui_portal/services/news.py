@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.context import Context
+from tui_portal.services.visibility import entries_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ def news_since(context: Context, last: int) -> News:
     """What colleagues and clients have done since the entry `last`; what the acting staff member did is no news."""
     me = context.actor.id if context.actor else 0
     rows = context.database.rows(
-        """
-        SELECT coalesce(s.name, e.address), count(*) FROM activity act
-        LEFT JOIN staff s ON s.id = act.staff_id
-        LEFT JOIN user u ON u.id = act.user_id LEFT JOIN email_address e ON e.id = u.email_address_id
-        WHERE act.id > ? AND (act.staff_id IS NOT NULL OR act.user_id IS NOT NULL) AND act.staff_id IS NOT ?
+        f"""
+        SELECT coalesce(s.name, e.address), sum(done.n) FROM (
+            SELECT act.staff_id, act.user_id, count(*) AS n FROM activity act
+            WHERE act.id > ? AND (act.staff_id IS NOT NULL OR act.user_id IS NOT NULL)
+              AND act.staff_id IS NOT ?{entries_seen(context, "act")}
+            GROUP BY act.staff_id, act.user_id
+        ) done
+        LEFT JOIN staff s ON s.id = done.staff_id
+        LEFT JOIN user u ON u.id = done.user_id LEFT JOIN email_address e ON e.id = u.email_address_id
         GROUP BY 1 ORDER BY 2 DESC, 1
         """,
         [last, me],

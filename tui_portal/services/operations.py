@@ -25,6 +25,7 @@ class OperationKind(StrEnum):
     EDIT = "edit"
     INVITE = "invite"
     CANCEL = "cancel"
+    ASSIGN = "assign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +51,36 @@ class Operation:
         if self.kind is OperationKind.EDIT:
             return _edited(self.details)
         if self.kind in (OperationKind.INVITE, OperationKind.CANCEL):
-            return _invited(self.kind, self.details["accounts"])
+            return _invited(self.kind, self.details)
         where = _where(self.details)
         if self.kind is OperationKind.ARCHIVE:
             return _("archive {accounts}").format(accounts=where)
         if self.kind is OperationKind.ACTIVATE:
             return _("activate {accounts} again").format(accounts=where)
+        if self.kind is OperationKind.ASSIGN:
+            text = _("{accounts} taken from {name}") if self.details["take"] else _("{accounts} assigned to {name}")
+            return text.format(accounts=where, name=safe(str(self.details["name"])))
         if self.kind is OperationKind.TAGS:
             tags = [f"+{name}" for name in self.details["add"]] + [f"-{name}" for name in self.details["remove"]]
             return _("tags {tags} on {accounts}").format(tags=" ".join(tags), accounts=where)
         return _("{switches} in {accounts}").format(switches=_switches(self.details), accounts=where)
 
 
-def _invited(kind: OperationKind, count: int) -> str:
+def _invited(kind: OperationKind, details: dict[str, Any]) -> str:
+    count = details["accounts"]
     if kind is OperationKind.INVITE:
         return ngettext("invitation to {n} address", "invitations to {n} addresses", count).format(n=count)
+    if details.get("what") == "refused":
+        return ngettext("refusal of {n} person", "refusal of {n} people", count).format(n=count)
     text = ngettext("cancelled invitation of {n} address", "cancelled invitations of {n} addresses", count)
     return text.format(n=count)
 
 
 def _edited(details: dict[str, Any]) -> str:
     """What an edit was about; `details` has the names that the sentence needs."""
+    if details["what"] == "requests_approved":
+        count = details["accounts"]
+        return ngettext("{n} person let in or invited", "{n} people let in or invited", count).format(n=count)
     titles = {
         "account_created": _("new account {name}"),
         "account_changed": _("account {name}"),

@@ -18,6 +18,8 @@ from tui_portal.services.context import Context
 from tui_portal.services.outbox import MailState
 from tui_portal.services.progress import Progress, watched
 from tui_portal.services.sets import rows_of
+from tui_portal.services.stored import known
+from tui_portal.services.visibility import mails_of, mails_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,15 @@ class MailChange:
             text = ngettext("{n} does not wait any more", "{n} do not wait any more", self.left)
             parts.append(text.format(n=self.left))
         return " · ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterWord:
+    """A word that finds mails: what is typed, how it reads, how many mails it finds."""
+
+    word: str
+    label: str
+    count: int
 
 
 _SORTS = {
@@ -95,16 +106,31 @@ def outbox_ids(context: Context, query: OutboxQuery, limit: int = -1) -> array[i
     direction = "DESC" if query.descending else ""
     joined = "JOIN email_address e ON e.id = o.email_address_id" if words or query.sort == "to" else ""
     ordered = f"""
-        SELECT o.id FROM outbox o {joined} WHERE {" AND ".join(conditions)}
+        SELECT o.id FROM outbox o {joined} WHERE {" AND ".join(conditions)}{mails_seen(context)}
         ORDER BY {_SORTS[query.sort]} {direction}, o.id {direction} LIMIT :limit
     """
     parameters["limit"] = limit
     return array("q", json.loads(context.database.value(f"SELECT json_group_array(id) FROM ({ordered})", parameters)))
 
 
+def filter_words(context: Context) -> tuple[list[FilterWord], list[FilterWord]]:
+    """The states and the kinds by which mails are found, with how many there are of each."""
+    of_state, of_kind = dict.fromkeys(MailState, 0), dict.fromkeys(LetterKind, 0)
+    for state, kind, count in context.database.rows(
+        f"SELECT state, kind, count(*) FROM outbox o WHERE 1{mails_seen(context)} GROUP BY state, kind"
+    ):
+        of_state[known(context.database, MailState, state)] += count
+        of_kind[known(context.database, LetterKind, kind)] += count
+    return (
+        [FilterWord(state.value, state.label, count) for state, count in of_state.items()],
+        [FilterWord(kind.value, kind.label, count) for kind, count in of_kind.items()],
+    )
+
+
 def try_now(context: Context, mails: Sequence[int], progress: Progress | None = None) -> MailChange:
     """Let those of `mails` (ids) that wait fall due at once. Raises NotAllowed, Cancelled."""
     context.require(Right.MANAGE_ACCOUNTS)
+    mails = mails_of(context, mails)
     wanted = json.dumps(sorted(set(mails)))
     with context.database.write(), watched(context, progress, len(mails)):
         changed = context.database.execute(
@@ -119,6 +145,7 @@ def give_up(context: Context, mails: Sequence[int], progress: Progress | None = 
     a former mail goes on working. Raises NotAllowed, Cancelled.
     """
     actor = context.require(Right.MANAGE_ACCOUNTS)
+    mails = mails_of(context, mails)
     words = _("given up by {name}").format(name=safe(actor.name))
     select = """
         SELECT o.id, o.invitation_id, o.generation, o.email_address_id FROM json_each(:wanted) w

@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui_portal.services.claims import COPIES, MAILS, Queue
 from tui_portal.services.context import Context
 
 _SECONDS = 60
-_PLACES = "place:"  # what the names of these leases begin with; then the domain, the mail and the moment
+_PLACES = "place:"  # what the names of these leases begin with; then the domain, the queue, the mail and the moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +38,28 @@ class Places:
         self._for_domain = context.settings.limits.domain_per_minute
         self._booked: dict[str, deque[int]] = {}
 
-    def take(self, mail: str, domain: str, *, at_once: bool = False) -> Turn | None:
-        """Take a place for `mail` to `domain` (in its ASCII form): None where there was one, else when to come back.
-
-        With `at_once` it is taken in any case, for what can't wait but counts.
-        """
+    def take(self, queue: Queue, number: int, domain: str) -> Turn | None:
+        """Take a place for a mail to `domain` (in its ASCII form): None where there was one, else when to come back."""
         if not (self._for_all or self._for_domain):
             return None
         now, database = self._context.clock(), self._context.database
         with database.write():
             database.execute("DELETE FROM lease WHERE name >= ? AND name < ? AND until <= ?", [*_range(""), now])
-            turn = None if at_once else self._turn(domain)
+            # No place is taken for longer than that: the clock was set back.
+            database.execute(
+                "UPDATE lease SET until = ? WHERE name >= ? AND name < ? AND until > ?",
+                [now + _SECONDS, *_range(""), now + _SECONDS],
+            )
+            turn = self._turn(domain)
             if turn is None:
                 database.execute(
                     "INSERT OR REPLACE INTO lease (name, owner, until) VALUES (?, ?, ?)",
-                    [f"{_PLACES}{domain}:{mail}:{now}", self._owner, now + _SECONDS],
+                    [f"{_PLACES}{domain}:{queue.table}:{number}:{now}", self._owner, now + _SECONDS],
                 )
         return turn
 
-    def put_off(self, turn: Turn, numbers: Sequence[int]) -> set[int]:
-        """Put those of the mails `numbers` that wait for the same places back into the queue, as they were but for their next
+    def put_off(self, turn: Turn, queue: Queue, numbers: Sequence[int]) -> set[int]:
+        """Put those of the mails `numbers` of the `queue` that wait for the same places back into the queue, as they were but for their next
         try, each for when it is its turn, so that they do not all come back at once. Which they were.
         """
         database = self._context.database
@@ -64,17 +67,19 @@ class Places:
             late = [
                 number
                 for (number,) in database.rows(
-                    """
-                    SELECT o.id FROM outbox o JOIN email_address e ON e.id = o.email_address_id
-                    WHERE o.id IN (SELECT value FROM json_each(:numbers)) AND o.state = 'sending' AND o.lease_owner = :owner
-                      AND (:domain = '' OR substr(e.canonical, -length(:domain) - 1) = '@' || :domain)
-                    ORDER BY o.next_try_at, o.id
+                    f"""
+                    SELECT q.id FROM {queue.table} q
+                    WHERE q.id IN (SELECT value FROM json_each(:numbers)) AND q.state = 'sending' AND q.lease_owner = :owner
+                      AND (:domain = '' OR substr({_ADDRESS[queue]}, -length(:domain) - 1) = '@' || :domain)
+                    ORDER BY q.next_try_at, q.id
                     """,
                     {"numbers": json.dumps(list(numbers)), "owner": self._owner, "domain": turn.domain},
                 )
             ]
             database.execute_many(
-                "UPDATE outbox SET state = 'queued', next_try_at = ?, lease_owner = NULL, lease_until = NULL WHERE id = ?",
+                f"""
+                UPDATE {queue.table} SET state = 'queued', next_try_at = ?, lease_owner = NULL, lease_until = NULL WHERE id = ?
+                """,
                 [(self._book(turn), number) for number in late],
             )
         return set(late)
@@ -104,6 +109,13 @@ class Places:
             free.append(free.popleft() + _SECONDS)
         free.append(free[0] + _SECONDS)
         return free.popleft()
+
+
+# The address that a mail of the queue `q` goes to.
+_ADDRESS = {
+    MAILS: "(SELECT canonical FROM email_address e WHERE e.id = q.email_address_id)",
+    COPIES: "lower(q.address)",
+}
 
 
 def _range(domain: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """Resetting a password: staff never see or set one, they mail a link; so does the login page for who forgot it (product.md).
 
-A link works once, for `limits.reset_hours`, and only for the password that it was made for: it holds a mark of the hash
-(domain/links.py). It is dead while the user may log in to no account.
+A link works once, for `limits.reset_hours` (or `limits.forgotten_hours`), and only for the password that it was made for: it holds
+a mark of the hash (domain/links.py). It is dead while the user may log in to no account. That a password was changed is told by
+mail.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tui_portal.i18n import _
 from tui_portal.services import activity, invitations, login_attempts, status
 from tui_portal.services.activation import DeadLink, open_session
 from tui_portal.services.context import Context
+from tui_portal.services.visibility import require_address
 
 _HOUR = 3600
 
@@ -74,6 +76,7 @@ def request_reset(context: Context, address: int) -> ResetMail:
     """
     context.require(Right.MANAGE_ACCOUNTS)
     with context.database.write():
+        require_address(context, address)
         user = _find_user(context, address)
         if user.obstacle:
             raise Refused(user.obstacle)
@@ -119,7 +122,8 @@ def open_reset(context: Context, token: str) -> ResetLink:
             return ResetLink(LinkState.UNKNOWN)
         contacts = context.database.rows(
             """
-            SELECT e.address, c.name, coalesce(c.language, '') FROM email_address e
+            SELECT e.address, c.name, coalesce(u.language, c.language, '') FROM email_address e
+            LEFT JOIN user u ON u.email_address_id = e.id
             LEFT JOIN contact_email ce ON ce.email_address_id = e.id LEFT JOIN contact c ON c.id = ce.contact_id
             WHERE e.id = ? ORDER BY c.id
             """,
@@ -134,8 +138,8 @@ def open_reset(context: Context, token: str) -> ResetLink:
 
 
 def use_reset(context: Context, token: str, password_hash: str, former: str = "") -> str:
-    """Use the link behind `token` up: its user has `password_hash` from now on, every session of theirs ends, and they are
-    logged in; the new session's id.
+    """Use the link behind `token` up: its user has `password_hash` from now on and is told so by mail, every session of theirs
+    ends, and they are logged in; the new session's id.
 
     One conditional UPDATE decides between many who try at once. `former` is the session that ends here. Raises DeadLink with
     what the link is now.
@@ -162,7 +166,29 @@ def use_reset(context: Context, token: str, password_hash: str, former: str = ""
         activity.record(
             context, "password_reset_used", user=opened.user, address=opened.mailbox, after={"reset": opened.reset}
         )
+        tell_changed(context, opened.mailbox)
         return open_session(context, opened.user, former)
+
+
+def tell_changed(context: Context, mailbox: int) -> None:
+    """Inside a write transaction: queue the mail that tells the user with this mailbox (its id) of their new password."""
+    known = {
+        "mailbox": mailbox,
+        "language": context.firm_language,
+        "host": invitations.mail_host(context),
+        "now": context.clock(),
+    }
+    context.database.execute(_QUEUE.format(kind="password_changed", reset="NULL"), known)
+
+
+def withdraw_links(context: Context, user: int) -> None:
+    """Inside a write transaction: close the link that the user was sent and has not used; its mail is not sent if it still waits."""
+    closed = context.database.rows(
+        "UPDATE password_reset SET state = 'withdrawn', closed_at = ? WHERE user_id = ? AND state = 'open' RETURNING id",
+        [context.clock(), user],
+    )
+    for (number,) in closed:
+        _withdraw_mail(context, number)
 
 
 def _find_user(context: Context, mailbox: int) -> _User:
@@ -201,14 +227,9 @@ def _asked_within(context: Context, user: _User, seconds: int) -> bool:
 
 def _queue(context: Context, user: _User) -> ResetMail:
     """Inside a write transaction: the link, and the mail that it goes out with."""
-    database, moment = context.database, context.clock()
-    expires = moment + context.settings.limits.reset_hours * _HOUR
-    former = database.rows(
-        "UPDATE password_reset SET state = 'withdrawn', closed_at = ? WHERE user_id = ? AND state = 'open' RETURNING id",
-        [moment, user.id],
-    )
-    for (number,) in former:
-        _withdraw_mail(context, number)
+    database, moment, limits = context.database, context.clock(), context.settings.limits
+    expires = moment + (limits.reset_hours if context.actor else limits.forgotten_hours) * _HOUR
+    withdraw_links(context, user.id)
     staff = context.actor.id if context.actor else None
     reset = database.insert(
         """
@@ -224,7 +245,7 @@ def _queue(context: Context, user: _User) -> ResetMail:
         "host": invitations.mail_host(context),
         "now": moment,
     }
-    database.execute(_QUEUE, known)
+    database.execute(_QUEUE.format(kind="password_reset", reset=":reset"), known)
     activity.record(context, "password_reset_requested", address=user.mailbox, after={"reset": reset})
     return ResetMail(user.address, expires)
 
@@ -270,7 +291,8 @@ _ACCOUNTS = """
 
 _QUEUE = f"""
     INSERT INTO outbox (kind, email_address_id, password_reset_id, recipient_name, language, message_id, next_try_at, created_at)
-    SELECT 'password_reset', e.id, :reset, coalesce(c.name, ''), coalesce(c.language, :language), {invitations.MESSAGE_ID},
-        :now, :now
-    FROM email_address e {invitations.FIRST_CONTACT.format(mailbox="e.id")} WHERE e.id = :mailbox
+    SELECT '{{kind}}', e.id, {{reset}}, coalesce(c.name, ''), coalesce(nullif(u.language, ''), c.language, :language),
+        {invitations.MESSAGE_ID}, :now, :now
+    FROM email_address e JOIN user u ON u.email_address_id = e.id {invitations.FIRST_CONTACT.format(mailbox="e.id")}
+    WHERE e.id = :mailbox
 """

@@ -35,14 +35,24 @@ _ROWS = (
     "zxcvbnm",
     "yxcvbnm",
     "1q2w3e4r5t6y7u8i9o0p",
+    "q1w2e3r4t5y6u7i8o9p0",
+    "a1b2c3d4e5f6g7h8i9",
+    "1a2b3c4d5e6f7g8h9i",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    "1qazxsw23edcvfr45tgb",
+    "qazwsxedcrfvtgbyhnujm",
+    "147258369",
+    "159753",
     "!@#$%^&*()_+",
     '!"§$%&/()=?',
 )
 _RUN = 4
 _LEET = str.maketrans("@4310$5!7", "aaelossit")
 _LEFT = 5  # different characters that must be left when everything easy is taken out
+_PHRASE = 3  # so many common words that are not names are a phrase: hard enough to guess
 _DATE_DIGITS = 8
+_LEAST_GUESSES = 5 * 10**7  # far more than can be tried in the portal, which makes who guesses wait
+_MOST_ESTIMATED = 72  # characters; what is hard to guess so far is hard to guess
 
 
 class PasswordFault(StrEnum):
@@ -59,9 +69,10 @@ class PasswordFault(StrEnum):
 def find_fault(password: str, settings: Settings, names: Iterable[str] = ()) -> PasswordFault | None:
     """What keeps `password` from being one, or None.
 
-    Its length is counted in characters after normalisation. It must not consist of common passwords, rows of keys, the
+    Its length is counted in characters after normalisation. It must not consist of one or two common passwords, rows of keys, the
     words of `names` (the person, the address, the firm, the accounts) and a date; such a word inside a longer one is no
-    fault.
+    fault, nor is a phrase of several. Nor may it be among the first that are tried by who knows the passwords that others have
+    chosen. Takes a processor for some thousandths of a second, rarely a tenth: call it in a thread.
     """
     kept = normal_form(password)
     if not kept:
@@ -73,7 +84,7 @@ def find_fault(password: str, settings: Settings, names: Iterable[str] = ()) -> 
     if len(kept.encode()) > settings.limits.password_bytes:
         return PasswordFault.LONG
     named = _words((*names, *_OWN_WORDS))
-    if not _is_easy(kept, _common_words() | named):
+    if not _is_easy(kept, named) and _guesses(kept, named) >= _LEAST_GUESSES:
         return None
     folded = _folded(kept)
     return PasswordFault.NAMES if any(word in folded for word in named) else PasswordFault.COMMON
@@ -111,34 +122,59 @@ def _nobodys_hash() -> str:
 
 
 @cache
-def _common_words() -> frozenset[str]:
+def _common_words() -> tuple[str, ...]:
+    """The words that common passwords are made of, the longest first."""
     text = Path(__file__).with_name("common_passwords.txt").read_text("utf-8")
-    return frozenset(_folded(word) for word in text.split())
+    return _longest_first({_folded(word) for word in text.split()})
 
 
-def _words(names: Iterable[str]) -> frozenset[str]:
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _words(names: Iterable[str]) -> tuple[str, ...]:
     """Each word of `names`, and each name as one word; what is too short to mean anything is left out."""
     found: set[str] = set()
     for name in names:
         parts = re.split(r"[\W_]+", search_key(name))
         found.update(parts, ["".join(parts)])
-    return frozenset(word for word in found if len(word) >= (3 if word.isascii() else 2))
+    return _longest_first(word for word in found if len(word) >= (3 if word.isascii() else 2))
 
 
-def _is_easy(password: str, words: frozenset[str]) -> bool:
-    """Whether hardly anything is left of `password` without `words`, rows of keys and a date."""
+def _guesses(password: str, named: tuple[str, ...]) -> float:
+    """After how many tries the password would be found by who knows the 30,000 most common ones, words, names, rows of keys and
+    dates in all their usual forms (D. Wheeler, zxcvbn: low-budget password strength estimation, 2016).
+    """
+    from zxcvbn import zxcvbn
+
+    return float(zxcvbn(password[:_MOST_ESTIMATED], user_inputs=list(named))["guesses"])
+
+
+def _is_easy(password: str, named: tuple[str, ...]) -> bool:
+    """Whether hardly anything is left of `password` without names, common words, rows of keys and a date."""
     low = search_key(password)
-    return any(_is_little(_without_rows(text), words) for text in (low, low.translate(_LEET)))
+    once = re.sub(r"(.)\1", r"\1", low)
+    texts = [_without_rows(text) for text in (low, low.translate(_LEET), once)]
+    return any(_is_little(text, "", named) or _is_little(text, " ", named) for text in texts)
 
 
-def _is_little(text: str, words: frozenset[str]) -> bool:
+def _is_little(text: str, between: str, named: tuple[str, ...]) -> bool:
+    """Whether hardly anything is left of `text`, with its words put together by `between`."""
     signs = {c for c in text if not c.isalnum() and not c.isspace()}
-    left = _folded(text)
-    for word in sorted(words, key=len, reverse=True):
-        left = left.replace(word, " ")
+    left, _names = _without_words(between.join(_folded(part) for part in re.split(r"[\W_]+", text)), named)
+    left, common = _without_words(left, _common_words())
     left = left.replace(" ", "")
     few = len(set(left)) < _LEFT or (left.isdigit() and len(left) <= _DATE_DIGITS)
-    return few and len(signs) < _LEFT
+    return few and len(signs) < _LEFT and common < _PHRASE
+
+
+def _without_words(text: str, words: tuple[str, ...]) -> tuple[str, int]:
+    """`text` without `words`, one after the other, and how many different ones were in it."""
+    found = 0
+    for word in words:
+        if word in text:
+            text, found = text.replace(word, " "), found + 1
+    return text, found
 
 
 def _without_rows(text: str) -> str:

@@ -22,6 +22,7 @@ from tui_portal.services import activity, status
 from tui_portal.services.context import Context
 from tui_portal.services.edits import edit
 from tui_portal.services.stored import known
+from tui_portal.services.visibility import require_account
 
 Groups = Mapping[NotificationGroup, bool]
 
@@ -98,6 +99,7 @@ def read_preferences(context: Context, account: int, address: int | None = None)
     is not there.
     """
     with context.database.read():
+        require_account(context, account)
         found = context.database.one("SELECT name, archived FROM account WHERE id = ?", [account])
         if found is None:
             raise NotFound(_("There is no account {code}.").format(code=account_code(account)))
@@ -123,20 +125,34 @@ def set_preferences(
     """
     context.require(Right.MANAGE_ACCOUNTS)
     with context.database.write():
-        there = {row.id: row for row in read_preferences(context, account).rows}
-        _refuse_when_gone(context, account, there, [*rows, *(expected or {})])
-        _refuse_when_changed(context, account, there, expected or {})
-        changes = {
-            number: {group: on for group, on in wished.items() if there[number].enabled[group] is not on}
-            for number, wished in rows.items()
-        }
-        changes = {number: groups for number, groups in changes.items() if groups}
+        changes = _changes(context, account, rows, expected or {})
         if not changes:
             return 0
         with edit(context, "preferences_changed", account=account_code(account)) as changing:
             for number in changes:
                 changing.keep("notification_preference", account_id=account, email_address_id=number)
             return _write(context, account, changes)
+
+
+def set_own_preferences(context: Context, account: int, address: int, wished: Groups, expected: Groups) -> int:
+    """Inside a write transaction: the same for a client who acts on their own `address` in `account`; nothing that staff did, so
+    nothing that they take back. Raises NotFound, Conflict.
+    """
+    return _write(context, account, _changes(context, account, {address: wished}, {address: expected}))
+
+
+def _changes(
+    context: Context, account: int, rows: Mapping[int, Groups], expected: Mapping[int, Groups]
+) -> dict[int, Groups]:
+    """What of `rows` is not so yet. Raises NotFound, Conflict."""
+    there = {row.id: row for row in read_preferences(context, account).rows}
+    _refuse_when_gone(context, account, there, [*rows, *expected])
+    _refuse_when_changed(context, account, there, expected)
+    changes = {
+        number: {group: on for group, on in wished.items() if there[number].enabled[group] is not on}
+        for number, wished in rows.items()
+    }
+    return {number: groups for number, groups in changes.items() if groups}
 
 
 def _write(context: Context, account: int, changes: Mapping[int, Groups]) -> int:
@@ -206,14 +222,15 @@ def _who_changed(context: Context, account: int, row: PreferenceRow, group: Noti
     """Who made the group what it is, by the newest entry about it in the log; what was taken back has another entry."""
     found = context.database.one(
         """
-        SELECT v.after ->> :group, s.name FROM activity v JOIN staff s ON s.id = v.staff_id
+        SELECT v.after ->> :group, coalesce(s.name, e.address) FROM activity v LEFT JOIN staff s ON s.id = v.staff_id
+        LEFT JOIN user u ON u.id = v.user_id LEFT JOIN email_address e ON e.id = u.email_address_id
         WHERE v.account_id = :account AND v.email_address_id = :address AND v.kind = 'preferences_changed'
           AND v.after ->> :group IS NOT NULL
         ORDER BY v.id DESC LIMIT 1
         """,
         {"account": account, "address": row.id, "group": f"$.{group.value}"},
     )
-    return safe(found[1]) if found and bool(found[0]) is row.enabled[group] else _("somebody")
+    return safe(found[1]) if found and found[1] and bool(found[0]) is row.enabled[group] else _("somebody")
 
 
 def _rows(context: Context, account: int, address: int | None) -> list[PreferenceRow]:

@@ -14,7 +14,8 @@ Progress = Callable[[float], bool]  # takes the share that is done, from 0 to 1;
 # Instructions of SQLite for an entry in the log, measured: half of a change goes into finding what it is about.
 _INSTRUCTIONS = 400
 _NEARLY = 0.99
-_LOOK_STEPS = 50_000  # instructions between two looks whether a question is still asked: about a millisecond
+# Instructions between two looks whether a question is still asked: four milliseconds. Each look waits for the interpreter.
+_LOOK_STEPS = 200_000
 
 
 @contextmanager

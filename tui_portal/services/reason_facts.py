@@ -14,14 +14,17 @@ from tui_portal.i18n import _
 from tui_portal.services import status
 from tui_portal.services.context import Context
 from tui_portal.services.login_attempts import blocked_until
+from tui_portal.services.reminders import next_reminder
+from tui_portal.services.request_decisions import OpenRequest, open_request
 from tui_portal.services.stored import known
+from tui_portal.services.visibility import require_account
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationFacts:
     """The invitation that stands, or the last one. Times are seconds since 1970. `former_works` is whether the link of a mail
     before the newest one still works. `mail_state` and the next three are of its newest
-    mail, None where that is gone; `closed_by` is who withdrew it, None for the program.
+    mail, None where that is gone; `closed_by` is who withdrew it, None for the program. The last four are those of services/pending.py.
     """
 
     state: str
@@ -36,6 +39,10 @@ class InvitationFacts:
     error: str
     former_works: bool
     closed_by: str | None
+    reminders: bool
+    reminded: int
+    reminded_at: int | None
+    next_reminder: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Facts:
     invitation: InvitationFacts | None
     blocked_until: int | None
     others: int
+    request: OpenRequest | None
 
     @property
     def account_shown(self) -> str:
@@ -77,6 +85,7 @@ class Facts:
 def read_facts(context: Context, account: int, address: int) -> Facts:
     """What is so for the mailbox `address` in `account` (ids). Raises NotFound where one of them, or the two together, is not there."""
     with context.database.read():
+        require_account(context, account)
         found = context.database.one("SELECT name, archived FROM account WHERE id = ?", [account])
         if found is None:
             raise NotFound(_("There is no account {code}.").format(code=account_code(account)))
@@ -85,8 +94,8 @@ def read_facts(context: Context, account: int, address: int) -> Facts:
             raise NotFound(_("This address is not there any more."))
         shown, validity, reason, flags, suppressed, writable, checked, contacts, login, notify = row[:10]
         activated, last_login, reset_until, others = row[10:]
-        names = tuple(json.loads(contacts))
-        if login is None and not names:
+        names, request = tuple(json.loads(contacts)), open_request(context, account, address)
+        if login is None and not names and request is None:
             text = _("{address} is not in {account}.")
             raise NotFound(text.format(address=safe(shown), account=account_code(account)))
         switched_at, switched_by = context.database.one(_SWITCHED, [account, address]) or (None, None)
@@ -95,9 +104,10 @@ def read_facts(context: Context, account: int, address: int) -> Facts:
             *(flags_from(flags), bool(suppressed), bool(writable), checked, names, bool(login), bool(notify)),
             _off_groups(context, account, address),
             *(switched_at, switched_by, activated, last_login, reset_until),
-            _invitation(context, address),
+            _invitation(context, address, bool(writable)),
             blocked_until(context, address),
             others,
+            request,
         )
 
 
@@ -110,9 +120,14 @@ def _off_groups(context: Context, account: int, address: int) -> frozenset[Notif
     return frozenset(known(context.database, NotificationGroup, name) for (name,) in rows)
 
 
-def _invitation(context: Context, address: int) -> InvitationFacts | None:
+def _invitation(context: Context, address: int, writable: bool) -> InvitationFacts | None:
     row = context.database.one(_INVITATION, [address])
-    return None if row is None else InvitationFacts(*row)
+    if row is None:
+        return None
+    facts, (reminders, reminded, reminded_at, step) = row[:12], row[12:]
+    state, sent_at, expires_at = facts[:3]
+    ahead = next_reminder(context, sent_at, step, expires_at) if state == "sent" and reminders and writable else None
+    return InvitationFacts(*[*facts, bool(reminders), reminded, reminded_at, ahead])
 
 
 _MAILBOX = f"""
@@ -147,9 +162,10 @@ _INVITATION = """
             SELECT s.name FROM activity l JOIN staff s ON s.id = l.staff_id
             WHERE l.email_address_id = i.email_address_id AND l.account_id IS NULL AND l.kind = 'invitation_withdrawn'
               AND json_extract(l.before, '$.invitation') = i.id
-            ORDER BY l.id DESC LIMIT 1) END
+            ORDER BY l.id DESC LIMIT 1) END,
+        i.reminders, i.reminded, i.reminded_at, i.reminder_step
     FROM invitation i
     LEFT JOIN outbox o ON o.id = (
-        SELECT max(id) FROM outbox WHERE invitation_id = i.id AND generation = i.generation)
+        SELECT max(id) FROM outbox WHERE invitation_id = i.id AND generation = i.generation AND kind = 'invitation')
     WHERE i.email_address_id = ? ORDER BY i.id DESC LIMIT 1
 """

@@ -8,11 +8,12 @@ from enum import StrEnum
 
 from tui_portal.domain.accounts import account_code
 from tui_portal.domain.addresses import AddressFlag, Validity, flag_in_words, reason_in_words
-from tui_portal.domain.moments import day_and_month, local
+from tui_portal.domain.moments import local
 from tui_portal.domain.notifications import NotificationGroup
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.context import Context
+from tui_portal.services.log_words import date_and_time as _when
 from tui_portal.services.reason_facts import Facts, InvitationFacts, read_facts
 
 
@@ -170,11 +171,16 @@ def _contact(facts: Facts) -> Link:
     if facts.contacts:
         names = ", ".join(safe(name) for name in facts.contacts)
         return Link(LinkName.CONTACT, True, _("it is an address of {names}").format(names=names))
+    if facts.request is not None:
+        return Link(LinkName.CONTACT, None, _("it is nobody's of the account yet: approving makes them a contact"))
     words = _("it belongs to none of the account's contacts (unlinked e-mail), and keeps what is switched on")
     return Link(LinkName.CONTACT, None, words, _("link it to a contact, or take its access away (l)"))
 
 
 def _login(facts: Facts, moment: int) -> Link:
+    if facts.request is not None:
+        where = _("Pending activation (2): i approves it, d refuses it")
+        return Link(LinkName.LOGIN, False, facts.request.in_words(_when(facts.request.at, moment)), where)
     since = ""
     if facts.switched_at is not None:
         date = _when(facts.switched_at, moment)
@@ -299,9 +305,23 @@ def _handed_over(found: InvitationFacts, moment: int, *, ends: bool = False) -> 
         parts.append(_("link opened on {date}").format(date=_when(found.opened_at, moment)))
     elif ends:
         parts.append(_("link not opened yet"))
+    parts += _reminders(found, moment) if ends else []
     if ends and found.expires_at is not None:
         parts.append(_("works until {date}").format(date=_when(found.expires_at, moment)))
     return " · ".join(parts)
+
+
+def _reminders(found: InvitationFacts, moment: int) -> list[str]:
+    """How often they were reminded, and when they will be."""
+    parts = []
+    if found.reminded and found.reminded_at is not None:
+        text = ngettext("reminded on {date}", "reminded {n} times, last on {date}", found.reminded)
+        parts.append(text.format(n=found.reminded, date=_when(found.reminded_at, moment)))
+    if not found.reminders:
+        parts.append(_("no reminders, as the firm chose"))
+    elif found.next_reminder is not None:
+        parts.append(_("next reminder on {date}").format(date=_when(found.next_reminder, moment)))
+    return parts
 
 
 def _password(facts: Facts, moment: int) -> Link:
@@ -333,7 +353,7 @@ def _has_link(facts: Facts, moment: int) -> bool:
 def _pause(facts: Facts, moment: int) -> Link:
     if facts.blocked_until is None:
         return Link(LinkName.PAUSE, True, _("no pause after wrong passwords"))
-    words = _("too many wrong passwords: they can try again at {time}")
+    words = _("too many wrong passwords: where they came from, they can try again at {time}")
     where = _("it ends by itself, and with a new password (Reset password)")
     return Link(LinkName.PAUSE, False, words.format(time=_time(facts.blocked_until, moment)), where)
 
@@ -368,12 +388,6 @@ def _mail_verdict(facts: Facts, groups: tuple[GroupMail, ...]) -> str:
         "{address} gets {n} of {total} groups of notifications.",
         sent,
     ).format(address=safe(facts.address), n=sent, total=len(groups))
-
-
-def _when(moment: int, now: int) -> str:
-    """A date with its time, for a former year without."""
-    day = day_and_month(moment, now)
-    return f"{day} {local(moment):%H:%M}" if local(moment).year == local(now).year else day
 
 
 def _time(moment: int, now: int) -> str:

@@ -11,6 +11,7 @@ from tui_portal.domain.accounts import account_code
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
 from tui_portal.services.skips import Skips
+from tui_portal.services.visibility import seen_by
 
 _CHUNK = 500
 
@@ -27,7 +28,8 @@ class AddressResult:
 def results_of(context: Context, operation: int) -> Iterator[list[AddressResult]]:
     """What the operation did, some addresses at a time: those changed, those that only got mail, those left out."""
     found = context.database.one(
-        "SELECT log_from, log_to, mail_from, mail_to, skipped FROM operation WHERE id = ?", [operation]
+        f"SELECT log_from, log_to, mail_from, mail_to, skipped FROM operation WHERE id = ?{_of_own(context)}",
+        [operation],
     )
     if found is None:
         return
@@ -46,6 +48,12 @@ def results_of(context: Context, operation: int) -> Iterator[list[AddressResult]
     left_out = Skips(skipped)
     for start in range(0, len(json.loads(skipped)), _CHUNK):
         yield [AddressResult(row.address, row.account, row.reason) for row in left_out[start : start + _CHUNK]]
+
+
+def _of_own(context: Context) -> str:
+    """Who does not see all accounts reads what became of their own operations only."""
+    staff = seen_by(context)
+    return "" if staff is None else f" AND staff_id = {staff}"
 
 
 def _in_words(after: dict[str, bool], mailed: bool) -> str:

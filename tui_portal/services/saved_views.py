@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_portal.domain.errors import NotAllowed, NotFound
+from tui_portal.domain.errors import NotFound
 from tui_portal.domain.filters import parse_filter
 from tui_portal.domain.staff import StaffMember
 from tui_portal.domain.text import safe, same_name
 from tui_portal.i18n import _
 from tui_portal.services import activity
-from tui_portal.services.account_query import parse_sort
+from tui_portal.services.account_orders import parse_sort
 from tui_portal.services.contacts import check_name
 from tui_portal.services.context import Context
 
@@ -79,11 +79,7 @@ def remove_view(context: Context, place: str, name: str) -> SavedView:
 
 
 def _owner(context: Context) -> StaffMember:
-    if context.read_only:
-        raise NotAllowed(_("This is read-only: nothing can be changed."))
-    if context.actor is None:
-        raise NotAllowed(_("You are not among the staff of this firm."))
-    return context.actor
+    return context.require_staff()
 
 
 def _find(context: Context, owner: StaffMember, place: str, name: str) -> SavedView | None:

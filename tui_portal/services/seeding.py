@@ -41,6 +41,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "invitation": (
         *("id", "email_address_id", "generation", "live_generation", "state", "message", "invited_by_staff_id"),
         *("invited_by_user_id", "created_at", "sent_at", "expires_at", "closed_at", "failure", "opened_at"),
+        *("reminded", "reminded_at", "reminder_step"),
     ),
     "outbox": (
         *("id", "kind", "email_address_id", "account_id", "invitation_id", "generation", "recipient_name", "language"),
@@ -49,6 +50,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "saved_message": ("id", "name", "message", "position"),
     "address_change": (
         *("id", "contact_id", "old_email_address_id", "new_email_address_id", "staff_id", "started_at"),
+    ),
+    "access_request": (
+        *("id", "account_id", "email_address_id", "user_id", "name", "note", "language", "state", "created_at"),
     ),
     "activity": (
         *("at", "staff_id", "user_id", "kind", "account_id", "contact_id", "email_address_id", "before", "after"),

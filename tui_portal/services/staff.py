@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+from dataclasses import replace
 
 from tui_portal.domain.addresses import check_address
 from tui_portal.domain.errors import DatabaseUnusable, NotAllowed, Refused
@@ -11,10 +12,8 @@ from tui_portal.domain.staff import Role, StaffMember
 from tui_portal.domain.text import safe, tidy
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
-from tui_portal.services.stored import known
+from tui_portal.services.staff_rows import COLUMNS, read_again, staff_member
 from tui_portal.store.database import Database
-
-_COLUMNS = "id, login, name, email, role, language, manage_accounts, view_all"
 
 
 def caller_login() -> str:
@@ -35,13 +34,15 @@ def caller_login() -> str:
 
 def find_staff(database: Database, login: str) -> StaffMember | None:
     """The active staff member with this login, or None."""
-    row = database.one(f"SELECT {_COLUMNS} FROM staff WHERE login = ? AND active = 1", (login,))
-    if row is None:
+    row = database.one(f"SELECT {COLUMNS} FROM staff WHERE login = ? AND active = 1", (login,))
+    return None if row is None else staff_member(database, row)
+
+
+def who_acts(context: Context) -> StaffMember | None:
+    """The acting staff member as the database has them now; one who was deactivated is not `active`."""
+    if context.actor is None:
         return None
-    number, name, full_name, email, role, language, manage, view_all = row
-    return StaffMember(
-        number, name, full_name, email, known(database, Role, role), language, bool(manage), bool(view_all)
-    )
+    return read_again(context.database, context.actor) or replace(context.actor, active=False)
 
 
 def identify(context: Context, login: str | None = None, wish: str | None = None) -> Context:

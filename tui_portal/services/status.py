@@ -33,11 +33,10 @@ LAST_LOGIN = """(
     SELECT max(u.last_login_at) FROM contact_settings s JOIN user u ON u.email_address_id = s.email_address_id
     WHERE s.account_id = a.id AND s.login = 1)"""
 
-# Mailboxes with LOGIN on in at least one account that is not archived, whose user has not yet activated.
+# Mailboxes with LOGIN on in at least one account that is not archived, whose user has not yet activated; each as often as that.
 PENDING_ADDRESSES = """
-    SELECT DISTINCT s.email_address_id FROM contact_settings s JOIN account a ON a.id = s.account_id
-    WHERE s.login = 1 AND a.archived = 0
-      AND NOT EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = s.email_address_id)"""
+    SELECT s.email_address_id FROM contact_settings s CROSS JOIN account a ON a.id = s.account_id
+    WHERE s.login = 1 AND a.archived = 0 AND s.email_address_id NOT IN (SELECT email_address_id FROM user)"""
 
 # The same asked of one mailbox `e`.
 IS_PENDING = """(
@@ -48,6 +47,28 @@ IS_PENDING = """(
 
 # The invitation that still stands for mailbox `e`, at most one by the schema's unique index.
 OPEN_INVITATION = "i.email_address_id = e.id AND i.state IN ('queued', 'sent', 'failed')"
+
+# The requests `r` of clients for somebody's access that wait for an answer. Where LOGIN is on already nothing is asked for.
+REQUESTS = """
+    FROM access_request r CROSS JOIN account ra ON ra.id = r.account_id
+    WHERE r.state = 'open' AND ra.archived = 0 AND NOT EXISTS (
+        SELECT 1 FROM contact_settings rs
+        WHERE rs.account_id = r.account_id AND rs.email_address_id = r.email_address_id AND rs.login = 1)"""
+
+# Those for mailbox `e`, and the mailboxes that have any: both from an index of the few that are open.
+OPEN_REQUESTS = f"{REQUESTS} AND r.email_address_id = e.id"
+REQUESTED_ADDRESSES = f"SELECT r.email_address_id {REQUESTS}"
+
+# Whether the client behind request `r` may log in to its account still.
+ASKER_MAY = """EXISTS (
+    SELECT 1 FROM user ru CROSS JOIN contact_settings rm ON rm.email_address_id = ru.email_address_id
+    WHERE ru.id = r.user_id AND rm.account_id = r.account_id AND rm.login = 1)"""
+
+# The name of the client behind a user: that of the first contact with the mailbox, else the address.
+CLIENT_NAME = """(
+    SELECT coalesce((SELECT nc.name FROM contact_email nl CROSS JOIN contact nc ON nc.id = nl.contact_id
+        WHERE nl.email_address_id = ne.id ORDER BY nc.id LIMIT 1), ne.address)
+    FROM user nu CROSS JOIN email_address ne ON ne.id = nu.email_address_id WHERE nu.id = {user})"""
 
 # Mail goes to no address that is invalid, that the receiving server refused for good, or that wants none.
 WRITABLE = "(e.validity IN ('valid', 'suspect') AND NOT e.suppressed)"
@@ -67,8 +88,6 @@ LOGINS_OF_ALL = "SELECT account_id, count(*) AS value FROM contact_settings WHER
 NOTIFIED_OF_ALL = "SELECT account_id, count(*) AS value FROM contact_settings WHERE notify = 1 GROUP BY account_id"
 
 SYNCED_OF_ALL = "SELECT account_id, count(*) AS value FROM contact_settings WHERE email_sync = 1 GROUP BY account_id"
-
-CONTACTS_OF_ALL = "SELECT account_id, count(*) AS value FROM account_contact GROUP BY account_id"
 
 LAST_LOGINS_OF_ALL = """
     SELECT s.account_id, max(u.last_login_at) AS value

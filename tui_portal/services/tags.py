@@ -17,6 +17,7 @@ from tui_portal.services.context import Context
 from tui_portal.services.operations import Operation, OperationKind, operation
 from tui_portal.services.progress import Progress, watched
 from tui_portal.services.sets import rows_of
+from tui_portal.services.visibility import accounts_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,9 @@ class TagChange:
 
 def tag_names(context: Context) -> list[str]:
     """All tags that some account has, in the order of the alphabet."""
+    seen = accounts_seen(context, "at.account_id")
     rows = context.database.rows(
-        "SELECT name FROM tag WHERE EXISTS (SELECT 1 FROM account_tag WHERE tag_id = tag.id) ORDER BY name"
+        f"SELECT name FROM tag WHERE EXISTS (SELECT 1 FROM account_tag at WHERE at.tag_id = tag.id{seen}) ORDER BY name"
     )
     return [name for (name,) in rows]
 
@@ -87,7 +89,8 @@ def do_again(context: Context, former: Operation, now: Operation) -> int:
 def check_accounts(context: Context, accounts: Sequence[int]) -> None:
     """Raise Conflict where one of `accounts` is not there any more."""
     there = context.database.value(
-        "SELECT count(*) FROM json_each(?) j CROSS JOIN account a ON a.id = j.value", [json.dumps(list(accounts))]
+        f"SELECT count(*) FROM json_each(?) j CROSS JOIN account a ON a.id = j.value WHERE 1{accounts_seen(context, each=True)}",
+        [json.dumps(list(accounts))],
     )
     gone = len(accounts) - int(there)
     if gone:

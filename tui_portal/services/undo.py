@@ -7,7 +7,7 @@ thousand accounts is taken back as fast as it was done.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,13 +15,15 @@ from tui_portal.domain.errors import Conflict, NotFound
 from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
-from tui_portal.services import activity, archive, edits, invitations, status, tags
+from tui_portal.services import activity, archive, assignments, edits, invitations, status, tags
 from tui_portal.services.access import hold_until, write_pairs
 from tui_portal.services.context import Context
 from tui_portal.services.operations import Operation, OperationKind, again, last_undoable, next_redoable
 from tui_portal.services.progress import Progress, watched
+from tui_portal.services.request_decisions import answer_again, reopen
 from tui_portal.services.sets import rows_of
 from tui_portal.services.undo_invitations import restore_withdrawn, take_back_queued
+from tui_portal.services.undo_refusals import refuse_when_out_of_sight
 
 _NAMED = 3  # so many addresses are named in a refusal, the rest by number
 
@@ -29,7 +31,8 @@ _NAMED = 3  # so many addresses are named in a refusal, the rest by number
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What was taken back, or done again: its title, how many settings, tags or accounts changed, how many invitations and
-    notices were taken out of the queue (by redo: queued), how many former invitations work again.
+    notices were taken out of the queue (by redo: queued), how many former invitations work again, how many requests of clients
+    wait again.
     """
 
     title: str
@@ -37,6 +40,7 @@ class Undone:
     mails: int = 0
     restored: int = 0
     redone: bool = False
+    reopened: int = 0
 
     @property
     def in_words(self) -> str:
@@ -50,6 +54,9 @@ class Undone:
         if self.restored:
             text = ngettext("{n} former invitation works again", "{n} former invitations work again", self.restored)
             parts.append(text.format(n=self.restored))
+        if self.reopened:
+            text = ngettext("{n} request waits again", "{n} requests wait again", self.reopened)
+            parts.append(text.format(n=self.reopened))
         return " · ".join(parts)
 
 
@@ -66,6 +73,7 @@ def undo_last(context: Context, progress: Progress | None = None) -> Undone:
         last = last_undoable(context)
         if last is None:
             raise NotFound(_("There is nothing to take back."))
+        refuse_when_out_of_sight(context, last)
         with watched(context, progress, last.log_to - last.log_from):
             done = _UNDO[last.kind](context, last)
         after = {"operation": last.id, "kind": last.kind.value}
@@ -88,6 +96,7 @@ def redo_last(context: Context, progress: Progress | None = None) -> Undone:
         former = next_redoable(context)
         if former is None:
             raise NotFound(_("There is nothing to do again."))
+        refuse_when_out_of_sight(context, former)
         with watched(context, progress, former.log_to - former.log_from), again(context, former) as now:
             done = _REDO[former.kind](context, former, now)
             after = {"operation": former.id, "kind": former.kind.value}
@@ -105,7 +114,7 @@ def _undo_access(context: Context, last: Operation) -> Undone:
         lost = "SELECT DISTINCT email_address_id AS id FROM pair WHERE new_login < old_login"
         invitations.withdraw_forsaken(context, lost, operation=last.id)
         restored += restore_withdrawn(context, last)
-    return Undone(last.title, changed, withdrawn, restored)
+    return Undone(last.title, changed, withdrawn, restored, reopened=reopen(context, last))
 
 
 def _redo_access(context: Context, former: Operation, now: Operation) -> Undone:
@@ -136,14 +145,6 @@ def _redo_archive(context: Context, former: Operation, now: Operation) -> Undone
     return Undone(former.title, archive.do_again(context, former, now), redone=True)
 
 
-def _undo_tags(context: Context, last: Operation) -> Undone:
-    return Undone(last.title, tags.turn_back(context, last))
-
-
-def _redo_tags(context: Context, former: Operation, now: Operation) -> Undone:
-    return Undone(former.title, tags.do_again(context, former, now), redone=True)
-
-
 def _undo_edit(context: Context, last: Operation) -> Undone:
     _refuse_when_mail_has_gone(context, last)
     with rows_of(context, "pair", _ENTRIES.format(old="after", new="before"), _range(last)):
@@ -153,7 +154,7 @@ def _undo_edit(context: Context, last: Operation) -> Undone:
         changed = edits.turn_back(context, last)
     invitations.withdraw_forsaken(context, _TOUCHED, _range(last), last.id)
     restored += restore_withdrawn(context, last)
-    return Undone(last.title, changed, withdrawn, restored)
+    return Undone(last.title, changed, withdrawn, restored, reopened=reopen(context, last))
 
 
 def _redo_edit(context: Context, former: Operation, now: Operation) -> Undone:
@@ -167,6 +168,7 @@ def _redo_edit(context: Context, former: Operation, now: Operation) -> Undone:
             mails += invitations.queue_for(context, invitable, {"address": address}, message, operation=now.id)
     gained = _GAINED.format(**_range(former))
     mails += invitations.queue_access_notices(context, gained, "", operation=now.id)
+    answer_again(context, former, now.id)
     return Undone(former.title, changed, mails, redone=True)
 
 
@@ -193,40 +195,49 @@ def _undo_invite(context: Context, last: Operation) -> Undone:
 def _redo_invite(context: Context, former: Operation, now: Operation) -> Undone:
     with rows_of(context, "invited", _INVITED, _range(former)):
         due = hold_until(context, True)
-        message = former.details["message"]
-        mails = invitations.queue_for(context, _STILL_INVITABLE, None, message, due=due, operation=now.id)
+        message, reminders = former.details["message"], former.details.get("reminders", True)
+        mails = invitations.queue_for(
+            context, _STILL_INVITABLE, None, message, due=due, operation=now.id, reminders=reminders
+        )
     return Undone(former.title, mails, mails, redone=True)
 
 
 def _undo_cancel(context: Context, last: Operation) -> Undone:
-    restored = restore_withdrawn(context, last)
-    if not restored:
+    restored, reopened = restore_withdrawn(context, last), reopen(context, last)
+    if not (restored or reopened):
         raise Conflict(_("Nothing was changed in “{title}”: it was changed since.").format(title=last.title))
-    return Undone(last.title, restored, restored=restored)
+    return Undone(last.title, restored, restored=restored, reopened=reopened)
 
 
 def _redo_cancel(context: Context, former: Operation, now: Operation) -> Undone:
     changed = invitations.withdraw(context, _CANCELLED, _range(former), now.id)
+    changed += answer_again(context, former, now.id)
     return Undone(former.title, changed, redone=True)
 
 
-_UNDO = {
+_UNDO: dict[OperationKind, Callable[[Context, Operation], Undone]] = {
     OperationKind.ACCESS: _undo_access,
-    OperationKind.TAGS: _undo_tags,
+    OperationKind.TAGS: lambda context, last: Undone(last.title, tags.turn_back(context, last)),
     OperationKind.ARCHIVE: _undo_archive,
     OperationKind.ACTIVATE: _undo_archive,
     OperationKind.EDIT: _undo_edit,
     OperationKind.INVITE: _undo_invite,
     OperationKind.CANCEL: _undo_cancel,
+    OperationKind.ASSIGN: lambda context, last: Undone(last.title, assignments.turn_back(context, last)),
 }
-_REDO = {
+_REDO: dict[OperationKind, Callable[[Context, Operation, Operation], Undone]] = {
     OperationKind.ACCESS: _redo_access,
-    OperationKind.TAGS: _redo_tags,
+    OperationKind.TAGS: lambda context, former, now: Undone(
+        former.title, tags.do_again(context, former, now), redone=True
+    ),
     OperationKind.ARCHIVE: _redo_archive,
     OperationKind.ACTIVATE: _redo_archive,
     OperationKind.EDIT: _redo_edit,
     OperationKind.INVITE: _redo_invite,
     OperationKind.CANCEL: _redo_cancel,
+    OperationKind.ASSIGN: lambda context, former, now: Undone(
+        former.title, assignments.do_again(context, former, now), redone=True
+    ),
 }
 
 

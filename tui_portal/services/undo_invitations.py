@@ -18,6 +18,7 @@ def take_back_queued(context: Context, operation: Operation) -> tuple[int, int]:
         "UPDATE outbox SET state = 'withdrawn' WHERE id > :mail_from AND id <= :mail_to AND state = 'queued'", known
     )
     with rows_of(context, "taken", _QUEUED_BY, known):
+        database.execute(_WITHDRAW_REMINDERS)
         database.execute(
             """
             UPDATE invitation SET state = 'withdrawn', closed_at = :now WHERE id IN (SELECT id FROM taken WHERE state IS NULL)
@@ -76,7 +77,8 @@ def _known(context: Context, operation: Operation) -> dict[str, int]:
 _QUEUED_BY = """
     SELECT i.id, v.email_address_id AS mailbox, v.before ->> '$.state' AS state, v.before ->> '$.generation' AS generation,
         v.before ->> '$.live_generation' AS live_generation, v.before ->> '$.failure' AS failure,
-        v.before ->> '$.expires_at' AS expires_at, v.before ->> '$.staff' AS staff, v.before ->> '$.user' AS user
+        v.before ->> '$.expires_at' AS expires_at, v.before ->> '$.staff' AS staff, v.before ->> '$.user' AS user,
+        v.before -> '$.reminding' AS reminding
     FROM activity v CROSS JOIN invitation i ON i.id = v.after ->> '$.invitation'
     WHERE v.id > :log_from AND v.id <= :log_to AND v.kind = 'invitation_queued'
       AND i.state IN ('queued', 'sent', 'failed') AND i.generation = v.after ->> '$.generation'
@@ -85,7 +87,8 @@ _QUEUED_BY = """
 
 _WITHDRAWN_BY = """
     SELECT i.id, i.email_address_id AS mailbox, v.before ->> '$.state' AS state, i.generation, i.live_generation, i.failure,
-        i.expires_at, i.invited_by_staff_id AS staff, i.invited_by_user_id AS user
+        i.expires_at, i.invited_by_staff_id AS staff, i.invited_by_user_id AS user,
+        json_array(i.reminders, i.reminded, i.reminded_at, i.reminder_step) AS reminding
     FROM activity v CROSS JOIN invitation i ON i.id = v.before ->> '$.invitation'
     WHERE v.id > :log_from AND v.id <= :log_to AND v.kind = 'invitation_withdrawn' AND i.state = 'withdrawn'
       AND NOT EXISTS (SELECT 1 FROM user u WHERE u.email_address_id = i.email_address_id)
@@ -104,13 +107,21 @@ _FORMER = """
         CASE WHEN f.state = 'queued' AND o.state = 'sent' THEN o.sent_at END AS sent_at,
         CASE WHEN f.state = 'queued' AND o.state = 'failed' THEN o.error ELSE f.failure END AS why
     FROM (SELECT * FROM {rows}) f LEFT JOIN outbox o ON o.id = (
-        SELECT max(id) FROM outbox WHERE invitation_id = f.id AND generation = f.generation)
+        SELECT max(id) FROM outbox WHERE invitation_id = f.id AND generation = f.generation AND kind = 'invitation')
+"""
+
+# They wait beside the mails of the operation, and are about the invitations that it queued.
+_WITHDRAW_REMINDERS = """
+    UPDATE outbox INDEXED BY outbox_by_invitation SET state = 'withdrawn'
+    WHERE state = 'queued' AND kind = 'reminder' AND invitation_id IN (SELECT id FROM taken)
 """
 
 _RESTORE = """
     UPDATE invitation SET state = f.now_state, closed_at = NULL, generation = f.generation,
         live_generation = CASE WHEN f.sent_at IS NOT NULL THEN f.generation ELSE f.live_generation END,
         message = coalesce(f.message, invitation.message), failure = f.why, expires_at = f.expires_at,
-        sent_at = coalesce(f.sent_at, invitation.sent_at), invited_by_staff_id = f.staff, invited_by_user_id = f.user
+        sent_at = coalesce(f.sent_at, invitation.sent_at), invited_by_staff_id = f.staff, invited_by_user_id = f.user,
+        reminders = coalesce(f.reminding ->> '$[0]', reminders), reminded = coalesce(f.reminding ->> '$[1]', 0),
+        reminded_at = f.reminding ->> '$[2]', reminder_step = coalesce(f.reminding ->> '$[3]', 0)
     FROM former f WHERE f.id = invitation.id
 """

@@ -12,6 +12,8 @@ from tui_portal.services.accounts import EmailSettings
 def state_in_words(email: EmailSettings, moment: int) -> str:
     """How far the user of this address has come, and what is wrong with the address, as product.md words it."""
     parts = [_progress(email, moment)]
+    if email.asked_by:
+        parts.append(_("asked for by {name}, to approve").format(name=email.asked_by))
     if email.validity in (Validity.INVALID, Validity.BOUNCING):
         parts.append(_("address not valid: {reason}").format(reason=reason_in_words(email.reason)))
     elif email.validity is Validity.SUSPECT:
@@ -39,6 +41,9 @@ def _progress(email: EmailSettings, moment: int) -> str:
         return _("pending, invited on {date}, a new invitation waits").format(date=date)
     if email.invite_expires is not None and email.invite_expires <= moment:
         return _("pending, invited on {date}, expired").format(date=date)
+    told = _("pending, invited on {date}").format(date=date)
     if email.invited_by:
-        return _("pending, invited on {date} by {name}").format(date=date, name=email.invited_by)
-    return _("pending, invited on {date}").format(date=date)
+        told = _("pending, invited on {date} by {name}").format(date=date, name=email.invited_by)
+    if email.reminded_at is not None:
+        told += ", " + _("reminded on {date}").format(date=day_and_month(email.reminded_at, moment))
+    return told

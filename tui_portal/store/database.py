@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,7 +20,11 @@ import peewee
 from tui_portal.domain.errors import DatabaseBusy, DatabaseMissing, DatabaseUnusable
 from tui_portal.domain.invitations import KEY_BYTES
 from tui_portal.i18n import _
+from tui_portal.store.backups import APPLICATION_ID, newest_copy
 from tui_portal.store.migrations import SCHEMA_VERSION, STEPS
+from tui_portal.store.mounts import network_type
+from tui_portal.store.seals import Seal, Verification, newest_seal, seal_entries, verify_chain
+from tui_portal.store.witness import Witness
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,7 +34,6 @@ Row = tuple[Any, ...]
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 BUSY_MILLISECONDS = 5000
-_APPLICATION_ID = 0x74756970  # "tuip": a file of somebody else's is not taken for one of ours
 _PRAGMAS = (
     ("busy_timeout", BUSY_MILLISECONDS),  # first of all, else the others can fail with "locked"
     ("journal_mode", "wal"),
@@ -51,6 +54,9 @@ class Database:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
+        self.witness = Witness(path)
+        self._key: bytes | None = None
+        self._file: tuple[int, int] | None = None
         self._peewee = peewee.SqliteDatabase(
             str(path),
             pragmas=[*_PRAGMAS, ("query_only", 1)] if read_only else list(_PRAGMAS),
@@ -69,6 +75,8 @@ class Database:
         """Open this thread's connection. Raises DatabaseUnusable where the file can't be used."""
         with self._plain_errors():
             self._peewee.connect(reuse_if_open=True)
+        if self._file is None:
+            self._file = self._file_in_place()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -87,7 +95,22 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One IMMEDIATE transaction: all of it or nothing. Not to be nested; no network and no `await` inside."""
+        """One IMMEDIATE transaction: all of it or nothing. Not to be nested; no network and no `await` inside.
+
+        What it adds to the activity log is sealed (seals.py).
+        """
+        with self.transaction():
+            connection, key = self._connection(), self.seal_key()
+            before = newest_seal(connection)
+            found = seal_entries(connection, key, late=True)
+            yield
+            sealed = seal_entries(connection, key) or found
+        if sealed is not None and self._file == self._file_in_place():
+            self.witness.note(sealed, before)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """As `write`, without sealing: for what comes before there is a log."""
         with self._plain_errors():
             if self._peewee.in_transaction():
                 raise RuntimeError("a write transaction inside another one")
@@ -136,7 +159,10 @@ class Database:
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed (SQLite's `data_version`)."""
-        return int(self.value("PRAGMA data_version"))
+        try:  # asked before every mail: without a context manager
+            return int(self._connection().execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            raise in_plain_words(error, self.path) from error
 
     @contextmanager
     def watched(self, steps: int, stops: Callable[[], bool]) -> Iterator[None]:
@@ -149,6 +175,32 @@ class Database:
             yield
         finally:
             connection.set_progress_handler(None, steps)
+
+    def seal_key(self) -> bytes | None:
+        """The key of the links, with which the activity log is sealed; None where its file can't be read."""
+        if self._key is None:
+            with suppress(OSError):
+                key = key_path(self.path).read_bytes()
+                self._key = key if len(key) >= KEY_BYTES else None
+        return self._key
+
+    def newest_seal(self) -> Seal:
+        """The newest seal of the activity log."""
+        with self._plain_errors():
+            return newest_seal(self._connection())
+
+    def verify_log(self, told: Callable[[int], None] | None = None) -> Verification:
+        """Look at the whole activity log in one state of it; `told` hears every so often how many entries were looked at."""
+        with self.read():
+            return verify_chain(self._connection(), self.seal_key(), told)
+
+    def _file_in_place(self) -> tuple[int, int] | None:
+        """Which file lies at the path now: somebody may have put another one there."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def interrupt(self) -> None:
         """End what this thread's connection is doing; for a stale question, never for a write."""
@@ -188,19 +240,47 @@ def in_plain_words(error: Exception, path: Path) -> DatabaseUnusable:
     if "readonly" in low or "read-only" in low or "query_only" in low:
         return DatabaseUnusable(_("{path} can only be read. Nothing was changed.").format(path=path))
     if "not a database" in low:
-        return DatabaseUnusable(_("{path} is not a tui_portal database.").format(path=path))
-    if "malformed" in low or "corrupt" in low:
-        return DatabaseUnusable(_("{path} is damaged ({said}). Take the newest backup.").format(path=path, said=said))
+        return DatabaseUnusable(
+            " ".join([_("{path} is not a tui_portal database.").format(path=path), *_advice(path, None)])
+        )
+    if any(words in low for words in ("malformed", "corrupt", "disk i/o", "unsupported file format")):
+        words = _("{path} is damaged ({said}). Nothing was changed.").format(path=path, said=said)
+        return DatabaseUnusable(" ".join([words, *_advice(path, _("Take the newest backup."))]))
     if "unable to open" in low:
+        if path.exists() and not os.access(path.parent, os.W_OK):
+            words = _("{path} can't be opened: nothing can be written to its folder, which it needs even to be read.")
+            return DatabaseUnusable(words.format(path=path))
         return DatabaseUnusable(_("{path} can't be opened: no permission, or no such folder.").format(path=path))
     return DatabaseUnusable(_("{path} can't be used: {said}.").format(path=path, said=said))
 
 
-def open_database(path: Path, *, read_only: bool = False) -> Database:
+def _advice(path: Path, otherwise: str | None) -> list[str]:
+    """Which backup to take, where one is known that is whole."""
+    newest = newest_copy(path)
+    if newest is not None:
+        return [_("The newest backup that is whole: {backup}.").format(backup=newest)]
+    return [otherwise] if otherwise else []
+
+
+def _refuse_network(path: Path, *, allowed: bool) -> None:
+    """Raise DatabaseUnusable for a file of the network: locks and the WAL need a disk of this machine."""
+    kind = None if allowed else network_type(path)
+    if kind is not None:
+        raise DatabaseUnusable(
+            _(
+                "{path} lies on a network file system ({kind}), where several programs damage a database. Put it on a disk of this "
+                "machine; `[database] allow_network = true` in the settings overrides this."
+            ).format(path=path, kind=kind)
+        )
+
+
+def open_database(path: Path, *, read_only: bool = False, allow_network: bool = False) -> Database:
     """The database at `path`, brought to this program's schema, connected for the calling thread.
 
-    Raises DatabaseMissing where there is no file, DatabaseUnusable where it is none of ours, newer, or not readable.
+    Raises DatabaseMissing where there is no file, DatabaseUnusable where it is none of ours, newer, not readable, or on a network
+    file system, unless `allow_network`.
     """
+    _refuse_network(path, allowed=allow_network)
     try:
         size = path.stat().st_size
     except FileNotFoundError:
@@ -223,13 +303,14 @@ def open_database(path: Path, *, read_only: bool = False) -> Database:
     return database
 
 
-def create_database(path: Path, build: Callable[[Database], None]) -> Database:
+def create_database(path: Path, build: Callable[[Database], None], *, allow_network: bool = False) -> Database:
     """A new database at `path`, with its key file beside it, both mode 0600; `build` fills it in.
 
     What `build` fills in appears whole or not at all: the file is made under another name and put in place by a link, which
     fails where somebody else was quicker. Raises DatabaseUnusable where a file stands there already or the folder can't be
     written.
     """
+    _refuse_network(path, allowed=allow_network)
     new = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
     key = key_path(path)
     key_made = False
@@ -241,7 +322,7 @@ def create_database(path: Path, build: Callable[[Database], None]) -> Database:
         database = Database(new)
         database.connect()
         try:
-            database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _bring_up_to_date(database)
             build(database)
             database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -260,7 +341,7 @@ def create_database(path: Path, build: Callable[[Database], None]) -> Database:
     finally:
         for leftover in (new, Path(f"{new}-wal"), Path(f"{new}-shm")):
             leftover.unlink(missing_ok=True)
-    return open_database(path)
+    return open_database(path, allow_network=allow_network)
 
 
 def key_path(database_path: Path) -> Path:
@@ -279,7 +360,7 @@ def _bring_up_to_date(database: Database) -> None:
     """Take the steps that are missing, each in one transaction. Raises DatabaseUnusable for a newer schema or another's file."""
     version = int(database.value("PRAGMA user_version"))
     application = int(database.value("PRAGMA application_id"))
-    if application != _APPLICATION_ID or version < 0:
+    if application != APPLICATION_ID or version < 0:
         raise DatabaseUnusable(_("{path} is not a tui_portal database.").format(path=database.path))
     if version > SCHEMA_VERSION:
         raise DatabaseUnusable(
@@ -288,8 +369,7 @@ def _bring_up_to_date(database: Database) -> None:
             )
         )
     while version < SCHEMA_VERSION:
-        with database.write():
-            # Another process may have taken the step while this one waited for the lock.
+        with database.transaction():  # another process may take the step while this one waits for the lock
             version = int(database.value("PRAGMA user_version"))
             if version < SCHEMA_VERSION:
                 for statement in STEPS[version]:

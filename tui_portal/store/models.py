@@ -16,6 +16,7 @@ class Firm(Model):
     language = TextField()
     fixed_now = IntegerField(null=True)
     created_at = IntegerField()
+    epoch = IntegerField()
 
 
 class Staff(Model):
@@ -54,6 +55,15 @@ class AccountTag(Model):
     class Meta:
         table_name = "account_tag"
         primary_key = CompositeKey("account_id", "tag_id")
+
+
+class AccountStaff(Model):
+    account_id = IntegerField()
+    staff_id = IntegerField()
+
+    class Meta:
+        table_name = "account_staff"
+        primary_key = CompositeKey("account_id", "staff_id")
 
 
 class Contact(Model):
@@ -144,6 +154,7 @@ class User(Model):
     password_hash = TextField()
     activated_at = IntegerField()
     last_login_at = IntegerField(null=True)
+    language = TextField(null=True)
 
 
 class Session(Model):
@@ -151,6 +162,18 @@ class Session(Model):
     user_id = IntegerField()
     created_at = IntegerField()
     expires_at = IntegerField()
+    bar_closed = IntegerField()
+
+
+class AccountVisit(Model):
+    user_id = IntegerField()
+    account_id = IntegerField()
+    at = IntegerField()
+    new_since = IntegerField()
+
+    class Meta:
+        table_name = "account_visit"
+        primary_key = CompositeKey("user_id", "account_id")
 
 
 class Invitation(Model):
@@ -168,15 +191,38 @@ class Invitation(Model):
     closed_at = IntegerField(null=True)
     failure = TextField()
     opened_at = IntegerField(null=True)
+    reminders = IntegerField()
+    reminded = IntegerField()
+    reminded_at = IntegerField(null=True)
+    reminder_step = IntegerField()
+
+
+class AccessRequest(Model):
+    id = AutoField()
+    account_id = IntegerField()
+    email_address_id = IntegerField()
+    user_id = IntegerField()
+    name = TextField()
+    note = TextField()
+    language = TextField(null=True)
+    state = TextField()
+    staff_id = IntegerField(null=True)
+    created_at = IntegerField()
+    closed_at = IntegerField(null=True)
+
+    class Meta:
+        table_name = "access_request"
 
 
 class LoginAttempt(Model):
-    email_address_id = IntegerField(primary_key=True)
+    email_address_id = IntegerField()
+    place = TextField()
     tries = IntegerField()
-    first_at = IntegerField()
+    last_at = IntegerField()
 
     class Meta:
         table_name = "login_attempt"
+        primary_key = CompositeKey("email_address_id", "place")
 
 
 class PasswordReset(Model):
@@ -237,6 +283,24 @@ class Outbox(Model):
     sent_at = IntegerField(null=True)
 
 
+class OutboxCopy(Model):
+    id = AutoField()
+    outbox_id = IntegerField()
+    address = TextField()
+    content = BlobField(null=True)
+    state = TextField()
+    attempts = IntegerField()
+    next_try_at = IntegerField()
+    lease_owner = TextField(null=True)
+    lease_until = IntegerField(null=True)
+    error = TextField()
+    created_at = IntegerField()
+    sent_at = IntegerField(null=True)
+
+    class Meta:
+        table_name = "outbox_copy"
+
+
 class Operation(Model):
     id = AutoField()
     at = IntegerField()
@@ -268,6 +332,18 @@ class Activity(Model):
     operation_id = IntegerField(null=True)
 
 
+class ActivitySeal(Model):
+    last_id = IntegerField(primary_key=True)
+    entries = IntegerField()
+    late = IntegerField()
+    hash = BlobField()
+    mac = BlobField(null=True)
+    marks = BlobField()
+
+    class Meta:
+        table_name = "activity_seal"
+
+
 class SavedView(Model):
     id = AutoField()
     staff_id = IntegerField()
@@ -290,6 +366,16 @@ class StaffSetting(Model):
         primary_key = CompositeKey("staff_id", "name")
 
 
+class Presence(Model):
+    account_id = IntegerField()
+    staff_id = IntegerField()
+    owner = TextField()
+    until = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("account_id", "owner")
+
+
 class Lease(Model):
     name = TextField(primary_key=True)
     owner = TextField()
@@ -302,6 +388,7 @@ class AccountSearch(Model):
     id = IntegerField()
     type = TextField()
     test = IntegerField()
+    contacts = IntegerField()
     words = TextField()
 
     class Meta:
@@ -315,6 +402,7 @@ MODELS = (
     Account,
     Tag,
     AccountTag,
+    AccountStaff,
     Contact,
     AccountContact,
     EmailAddress,
@@ -324,16 +412,21 @@ MODELS = (
     NotificationPreference,
     User,
     Session,
+    AccountVisit,
     LoginAttempt,
     Invitation,
+    AccessRequest,
     PasswordReset,
     SavedMessage,
     AddressChange,
     Outbox,
+    OutboxCopy,
     Operation,
     Activity,
+    ActivitySeal,
     SavedView,
     StaffSetting,
+    Presence,
     Lease,
     AccountSearch,
 )

@@ -16,22 +16,27 @@ from rich.cells import cell_len
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
-from tui_portal.config import Settings
+from tui_portal.config import PLAIN_OUTPUT, Settings
 from tui_portal.domain.errors import MailUnavailable, PortalError
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.paths import styles_folder
-from tui_portal.services.accounts import AccountQuery, AccountRow, count_accounts
-from tui_portal.services.context import Context, Lanes
+from tui_portal.services.accounts import AccountRow
+from tui_portal.services.context import Lanes
 from tui_portal.services.news import News, newest_entry, news_since
-from tui_portal.services.pending import PendingQuery, count_pending
 from tui_portal.tui import keys
+from tui_portal.tui.counts import count_places
 from tui_portal.tui.delivery import DeliveryProcess
-from tui_portal.tui.lists import ListSource, ListView, accounts_source, pending_source
-from tui_portal.tui.openings import open_mail, open_pending
+from tui_portal.tui.keymap import in_force, read_changes, rebind
+from tui_portal.tui.lists import ListSource, ListView, accounts_source, data_version, pending_source
+from tui_portal.tui.log_source import log_source
+from tui_portal.tui.openings import follow_actor, open_deeds, open_entry, open_mail, open_pending
 from tui_portal.tui.outbox_source import outbox_source
+from tui_portal.tui.output import LeanOutput
+from tui_portal.tui.presence import Presence
 from tui_portal.tui.screens.list_screen import ListScreen
 from tui_portal.tui.screens.place import PlaceScreen
+from tui_portal.tui.staff_source import staff_source
 from tui_portal.tui.text import fit
 from tui_portal.tui.themes import DEFAULT_THEME, themes
 from tui_portal.tui.typeahead import TypeAhead
@@ -45,8 +50,9 @@ if TYPE_CHECKING:
 
 WIDE = 110
 _CUT_OFF_SECONDS = 1.0
-# So many times as long as counting the places took is waited before they are counted again for what others do.
-_PAUSES = 3
+# So many times as long as counting the places took is waited before they are counted again for what others do: while somebody
+# writes all the time, a tenth of a processor goes into it.
+_PAUSES = 10
 
 
 def portal_commands() -> type[PortalCommands]:
@@ -56,7 +62,7 @@ def portal_commands() -> type[PortalCommands]:
     return PortalCommands
 
 
-class PortalApp(TypeAhead):
+class PortalApp(LeanOutput, TypeAhead):
     """The application. `first` may hold the first rows of the Accounts list, read while this was being imported; `config` is
     named to the child that delivers mail, which is started only with `deliver`.
     """
@@ -81,6 +87,8 @@ class PortalApp(TypeAhead):
         self.lanes = lanes
         self.firm_name = context.firm_name
         self.firm_language = context.firm_language
+        self.key_changes = read_changes(dict(context.settings.ui.keys))
+        self.plain_output = context.settings.ui.output == PLAIN_OUTPUT
         self.notice_seconds = float(context.settings.limits.notice_seconds)
         self._first = first
         self._delivery = DeliveryProcess(context.database.path, config) if deliver else None
@@ -91,6 +99,7 @@ class PortalApp(TypeAhead):
         self._deliver_after = 0.0
         self._counts_are_due = False
         self._next_counts_at = 0.0
+        self._presence = Presence(self)
         self.cut_off = False
 
     @property
@@ -107,7 +116,7 @@ class PortalApp(TypeAhead):
     def notes(self) -> Sequence[str]:
         """What mail waits or failed, and who is acting, for the title line."""
         parts: list[str] = []
-        if self._mail is not None and self._mail.waiting:
+        if self._mail is not None and (self._mail.waiting or self._mail.problem):
             waiting = ngettext("✉ {n} waits", "✉ {n} wait", self._mail.waiting).format(n=self._mail.waiting)
             if self._mail.problem and self.size.width < WIDE:
                 waiting += " !"
@@ -121,6 +130,8 @@ class PortalApp(TypeAhead):
             parts.append(_("read-only"))
         if self.context.actor is not None:
             parts.append(self.context.actor.login)
+            if not self.context.actor.active:
+                parts.append(_("not active any more"))
         return parts
 
     @property
@@ -131,8 +142,11 @@ class PortalApp(TypeAhead):
             "pending": _("Pending activation"),
             "archived": _("Archived"),
             "outbox": _("Outbox"),
+            "activity": _("Activity"),
+            "staff": _("Staff"),
         }
-        places = {key.name: key.keys for key in keys.EVERYWHERE.keys}
+        (everywhere,) = in_force((keys.EVERYWHERE,), self.key_changes)
+        places = {key.name: key.first_shown for key in everywhere.keys}
         counts = self._counts | ({} if self._mail is None else {"outbox": self._mail.waiting})
         return [Place(name, places[name], title, counts.get(name)) for name, title in titles.items()]
 
@@ -141,8 +155,8 @@ class PortalApp(TypeAhead):
         """The keys that are in force on the screen in front."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, PlaceScreen):
-                return screen.key_groups
-        return (keys.EVERYWHERE,)
+                return in_force(screen.key_groups, self.key_changes)
+        return in_force((keys.EVERYWHERE,), self.key_changes)
 
     def on_load(self) -> None:
         for theme in themes():
@@ -158,11 +172,14 @@ class PortalApp(TypeAhead):
         return ListScreen(accounts_source(archived=False), self._first)
 
     async def on_mount(self) -> None:
+        rebind(self)
         self._leave_on_signals()
-        self._data_version = await self.lanes.read(_data_version)
+        self._data_version = await self.lanes.read(data_version)
         self._news = News(await self.lanes.count(newest_entry))
         start(self, self._watch, "watch", quiet=True)
         self.set_interval(self.settings.limits.watch_seconds, self._look, name="data_version")
+        if self.context.notice:
+            self._say(self.context.notice)
 
     def open_row(self, place: str, row_id: int) -> None:
         """Open the account behind a row; of a pending mailbox the first account it may log in to."""
@@ -170,6 +187,10 @@ class PortalApp(TypeAhead):
             start(self, partial(open_pending, self, row_id), "open")
         elif place == "outbox":
             start(self, partial(open_mail, self, row_id), "open")
+        elif place == "activity":
+            start(self, partial(open_entry, self, row_id), "open")
+        elif place == "staff":
+            start(self, partial(open_deeds, self, row_id), "open")
         else:
             self.open_account(row_id)
 
@@ -201,9 +222,6 @@ class PortalApp(TypeAhead):
     def mail_was_queued(self) -> None:
         """Look at the outbox now, and hand over what is due."""
         self._deliver_after = 0.0
-        self._look_at_mail()
-
-    def _look_at_mail(self) -> None:
         start(self, self._watch, "watch", quiet=True)
 
     def action_go(self, place: str) -> None:
@@ -213,6 +231,8 @@ class PortalApp(TypeAhead):
             "archived": lambda: accounts_source(archived=True),
             "pending": pending_source,
             "outbox": outbox_source,
+            "activity": lambda: log_source(self.clock),
+            "staff": staff_source,
         }
         while len(self.screen_stack) > 1:
             self.pop_screen()
@@ -251,33 +271,35 @@ class PortalApp(TypeAhead):
     async def _look(self) -> None:
         """Look whether another connection has written, and show it; and whether mail has fallen due."""
         try:
-            version = await self.lanes.read(_data_version)
+            version = await self.lanes.read(data_version)
         except PortalError as error:
             self._say(error.message)
             return
         changed, self._data_version = version != self._data_version, version
+        await self._presence.follow()
         self._counts_are_due = self._counts_are_due or changed
+        told = changed and await follow_actor(self)  # before the screens, which read as whoever acts
         for screen in self.screen_stack:
             if isinstance(screen, ListScreen) and screen.is_current:
                 screen.follow(changed)
             elif changed and isinstance(screen, PlaceScreen) and screen.is_current:
                 screen.read_again()
         if changed:
-            await self._tell_news()
+            await self._tell_news(quiet=told)
         if (self._counts_are_due and time.monotonic() >= self._next_counts_at) or self._mail_is_due:
-            self._look_at_mail()
+            start(self, self._watch, "watch", quiet=True)
         elif self._held_seconds:
             self._show_surroundings()
 
-    async def _tell_news(self) -> None:
-        """Say who has changed something meanwhile."""
+    async def _tell_news(self, *, quiet: bool) -> None:
+        """Say who has changed something meanwhile; `quiet` where something else was to be noticed."""
         try:
             news = await self.lanes.count(news_since, self._news.last)
         except PortalError as error:
             self._say(error.message)
             return
         self._news = news
-        if news.by and isinstance(self.screen, PlaceScreen):
+        if news.by and not quiet and isinstance(self.screen, PlaceScreen):
             self.screen.say(news.in_words)
 
     @property
@@ -291,7 +313,7 @@ class PortalApp(TypeAhead):
     def _held_seconds(self) -> int:
         """For how long the mail of a bulk edit still waits, so that it can be taken back; 0 when none does."""
         mail = self._mail
-        if mail is None or mail.due or mail.problem or mail.next_try_at is None:
+        if mail is None or not mail.waiting or mail.due or mail.problem or mail.next_try_at is None:
             return 0
         left = mail.next_try_at - self.clock()
         return left if 0 < left <= self.settings.limits.hold_seconds else 0
@@ -303,7 +325,7 @@ class PortalApp(TypeAhead):
 
         try:
             self._counts_are_due, began = False, time.monotonic()
-            self._counts = await self.lanes.count(_count_places)
+            self._counts = await self.lanes.count(count_places)
             self._next_counts_at = time.monotonic() + _PAUSES * (time.monotonic() - began)
             self._mail = await self.lanes.count(summary)
             self._show_surroundings()
@@ -372,15 +394,3 @@ class PortalApp(TypeAhead):
         """End at once: a write that waits for somebody else's lock is given up, and has changed nothing."""
         self.cut_off = True
         self.exit(status)
-
-
-def _data_version(context: Context) -> int:
-    return context.database.data_version()
-
-
-def _count_places(context: Context) -> dict[str, int]:
-    return {
-        "accounts": count_accounts(context, AccountQuery()),
-        "pending": count_pending(context, PendingQuery()),
-        "archived": count_accounts(context, AccountQuery(archived=True)),
-    }

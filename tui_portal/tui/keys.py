@@ -5,7 +5,7 @@ Labels are marked for translation here and translated when they are shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
@@ -61,7 +61,7 @@ _SIGNS = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "full_stop": ".",
-    "f1": "F1",
+    **{f"f{n}": f"F{n}" for n in range(1, 13)},
     "ctrl+home": "ctrl+home",
     "enter": "enter",
     "space": "space",
@@ -75,7 +75,10 @@ EVERYWHERE = KeyGroup(
         Key("pending", "2", "go('pending')", N_("Pending activation")),
         Key("archived", "3", "go('archived')", N_("Archived")),
         Key("outbox", "6", "go('outbox')", N_("Outbox")),
+        Key("activity", "7", "go('activity')", N_("Activity")),
+        Key("staff", "8", "go('staff')", N_("Staff")),
         Key("palette", "ctrl+p,colon", "command_palette", N_("command palette: every command, every account by name")),
+        Key("redraw", "ctrl+l", "redraw", N_("draw the screen anew"), priority=True),
         Key("help", "question_mark,f1", "show_help", N_("help for this screen"), N_("keys")),
         Key("quit", "q", "leave", N_("quit"), N_("quit")),
     ),
@@ -121,10 +124,23 @@ PENDING = KeyGroup(
     "pending",
     N_("In Pending activation"),
     (
-        Key("resend", "i", "resend", N_("send invitations to the selected, for the first time or again"), N_("invite")),
-        Key("cancel", "d", "cancel_invitations", N_("cancel the invitations of the selected"), N_("cancel")),
+        Key(
+            "resend",
+            "i",
+            "resend",
+            N_("send invitations to the selected, for the first time or again; approve what clients ask"),
+            N_("invite"),
+        ),
+        Key(
+            "cancel",
+            "d",
+            "cancel_invitations",
+            N_("cancel the invitations of the selected; refuse what clients ask"),
+            N_("cancel"),
+        ),
         Key("why", "w", "explain", N_("why can, or can't, they log in?"), N_("why")),
         Key("copy_link", "c", "copy_link", N_("copy the link of the invitation")),
+        Key("reminders", "R", "switch_reminders", N_("reminders of the selected on or off")),
     ),
 )
 
@@ -134,6 +150,29 @@ OUTBOX = KeyGroup(
     (
         Key("try_now", "t", "try_now", N_("try again now"), N_("try now")),
         Key("give_up", "d", "cancel_invitations", N_("give up: not sent any more"), N_("give up")),
+    ),
+)
+
+ACTIVITY = KeyGroup(
+    "activity",
+    N_("In Activity"),
+    (Key("entry", "w", "explain", N_("what was before and after"), N_("before, after")),),
+)
+
+STAFF = KeyGroup(
+    "staff",
+    N_("In Staff"),
+    (
+        Key("new", "n", "new_row", N_("new staff member"), N_("new")),
+        Key("edit", "e", "edit_row", N_("edit the staff member: role, rights, language"), N_("edit")),
+        Key(
+            "deactivate",
+            "d",
+            "cancel_invitations",
+            N_("deactivate the staff member, or bring them back"),
+            N_("deactivate"),
+        ),
+        Key("did", "enter", "open", N_("what they did"), N_("what they did")),
     ),
 )
 
@@ -185,7 +224,7 @@ PROFILE = KeyGroup(
     ),
 )
 
-GROUPS = (LIST, LIST_SCREEN, PENDING, OUTBOX, INFO, PROFILE, EVERYWHERE)
+GROUPS = (LIST, LIST_SCREEN, PENDING, OUTBOX, ACTIVITY, STAFF, INFO, PROFILE, EVERYWHERE)
 
 
 def bindings(group: KeyGroup) -> list[BindingType]:
@@ -196,12 +235,12 @@ def bindings(group: KeyGroup) -> list[BindingType]:
     ]
 
 
-def bar(groups: Iterable[KeyGroup], width: int) -> list[tuple[str, str]]:
+def bar(groups: Sequence[KeyGroup], width: int) -> list[tuple[str, str]]:
     """(key, what it does) for the key bar, as many as fit `width` cells; the way to all of them is always among them."""
     from rich.cells import cell_len
 
     found = [(key.first_shown, _(key.bar)) for group in groups for key in group.keys if key.bar and key.name != "help"]
-    rest = ("?", _("keys"))
+    rest = (next((key.first_shown for group in groups for key in group.keys if key.name == "help"), "?"), _("keys"))
     room = width - 2 - cell_len(" ".join(rest))
     shown: list[tuple[str, str]] = []
     for pair in found:

@@ -18,6 +18,7 @@ from tui_portal.services.progress import answering
 from tui_portal.tui.widgets.columns import Cell, Column
 
 R = TypeVar("R")
+Told = Callable[[int], object] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class ListView:
 
 @dataclass(frozen=True)
 class ListSource(Generic[R]):
-    """One list. `ids(context, view, limit)` gives its order, `rows(context, ids)` the lines for ids, by id. `first(context,
-    view, limit)` gives how the order begins, or None where that takes as long as all of it.
+    """One list. `ids(context, view, limit, told)` gives its order, and may tell how many there are as soon as that is known;
+    `rows(context, ids)` the lines for ids, by id. `first(context, view, limit)` gives how the order begins, or None where that
+    takes as long as all of it.
 
     `sorts` are the orders: the key that chooses each, and its title. `words(text)` tells a filter in words, `highlights(text)`
     finds in a cell what was looked for.
@@ -40,7 +42,7 @@ class ListSource(Generic[R]):
 
     place: str
     title: Callable[[], str]
-    ids: Callable[[Context, ListView, int], array[int]]
+    ids: Callable[[Context, ListView, int, Told], array[int]]
     first: Callable[[Context, ListView, int], array[int] | None]
     rows: Callable[[Context, list[int]], dict[int, R]]
     columns: Callable[[Callable[[], int]], Sequence[Column[R]]]
@@ -80,7 +82,7 @@ def accounts_source(*, archived: bool) -> ListSource[AccountRow]:
     return ListSource(
         place="archived" if archived else "accounts",
         title=(lambda: _("Archived")) if archived else (lambda: _("Accounts")),
-        ids=lambda context, view, limit: account_ids(context, query(view), limit),
+        ids=lambda context, view, limit, told: account_ids(context, query(view), limit, told),
         first=lambda context, view, limit: first_account_ids(context, query(view), limit),
         rows=lambda context, wanted: {row.id: row for row in account_rows(context, wanted)},
         columns=account_columns,
@@ -152,6 +154,7 @@ def account_columns(clock: Callable[[], int]) -> Sequence[Column[AccountRow]]:
         Column(lambda: _("SYNC"), lambda row: share(row.sync, row), 5, rank=2, right=True, name="sync", hides="sync"),
         Column(lambda: _("LAST LOGIN"), last_login, 11, rank=1, name="last_login", hides="last_login"),
         Column(lambda: _("TAGS"), lambda row: Cell(", ".join(row.tags), "dim"), 14, rank=6, hides="tags"),
+        Column(lambda: _("RESPONSIBLE"), lambda row: Cell(", ".join(row.staff), "dim"), 16, rank=7, hides="staff"),
     )
 
 
@@ -160,7 +163,7 @@ def pending_source() -> ListSource[PendingRow]:
     return ListSource(
         place="pending",
         title=lambda: _("Pending activation"),
-        ids=lambda context, view, limit: pending_ids(
+        ids=lambda context, view, limit, _told: pending_ids(
             context, PendingQuery(view.text, view.sort, view.descending), limit
         ),
         first=lambda _context, _view, _limit: None,
@@ -179,13 +182,23 @@ def pending_columns(clock: Callable[[], int]) -> Sequence[Column[PendingRow]]:
     """The columns of Pending activation."""
 
     def sent(row: PendingRow) -> Cell:
-        words = {"failed": _("failed !"), "queued": _("queued"), "expired": _("expired")}
+        words = {
+            "to_approve": _("to approve"),
+            "failed": _("failed !"),
+            "queued": _("queued"),
+            "expired": _("expired"),
+        }
+        reminded = f" ↻{row.reminded}" if row.reminded else ""
+        if row.reminders is False and row.state != "expired":
+            reminded = " ↻–"
+        if row.state == "queued" and row.invite_sent is not None:
+            return Cell(f"{day_and_month(row.invite_sent, clock())} · {words['queued']}")
         if row.state in words:
-            return Cell(words[row.state], "invalid" if row.state == "failed" else "")
+            return Cell(words[row.state] + reminded, "invalid" if row.state == "failed" else "")
         if row.invite_sent is None:
             return Cell("—", "dim")
         days = max(0, clock() - row.invite_sent) // DAY
-        return Cell(f"{day_and_month(row.invite_sent, clock())} · {_('{n}d').format(n=days)}")
+        return Cell(f"{day_and_month(row.invite_sent, clock())} · {_('{n}d').format(n=days)}{reminded}")
 
     def expires(row: PendingRow) -> Cell:
         return Cell("—", "dim") if row.expires is None else Cell(day_and_month(row.expires, clock()))
@@ -246,8 +259,8 @@ def first_rows(context: Context, source: ListSource[Any], view: ListView, limit:
 
 
 def whole_order(
-    context: Context, source: ListSource[Any], view: ListView, stale: Callable[[], bool]
+    context: Context, source: ListSource[Any], view: ListView, stale: Callable[[], bool], told: Told = None
 ) -> tuple[int, array[int]]:
     """All ids, and the state of the database before they were read; ended where the question is `stale`."""
     with answering(context, stale):
-        return context.database.data_version(), source.ids(context, view, -1)
+        return context.database.data_version(), source.ids(context, view, -1, told)

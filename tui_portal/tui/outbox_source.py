@@ -29,7 +29,7 @@ def outbox_source() -> ListSource[MailRow]:
     return ListSource(
         place="outbox",
         title=lambda: _("Outbox"),
-        ids=lambda context, view, limit: outbox_ids(context, query(view), limit),
+        ids=lambda context, view, limit, _told: outbox_ids(context, query(view), limit),
         first=lambda context, view, limit: outbox_ids(context, query(view), limit),
         rows=lambda context, wanted: {row.id: row for row in mail_rows(context, wanted)},
         columns=outbox_columns,
@@ -59,7 +59,7 @@ def outbox_columns(clock: Callable[[], int]) -> Sequence[Column[MailRow]]:
     return (
         Column(lambda: "", sign, 1),
         Column(lambda: _("QUEUED"), lambda row: Cell(date_and_time(row.queued_at, clock()), "dim"), 13, name="queued"),
-        Column(lambda: _("TO"), lambda row: Cell(row.to), 28, rank=1, name="to"),
-        Column(lambda: _("WHAT"), lambda row: Cell(row.kind.label), 13, rank=2, hides="kind"),
+        Column(lambda: _("TO"), lambda row: Cell(row.to), 22, rank=1, name="to"),
+        Column(lambda: _("WHAT"), lambda row: Cell(row.kind.label), 11, rank=2, hides="kind"),
         Column(lambda: _("WHAT BECAME OF IT"), fate, 0, name="state"),
     )

@@ -34,6 +34,9 @@ class PortalShell(Protocol):
     def places(self) -> Sequence[Place]:
         """The places with their counts."""
 
+    def open_account(self, account: int) -> None:
+        """Open the profile of an account."""
+
     def open_row(self, place: str, row_id: int) -> None:
         """Open the thing behind a row of a list."""
 

@@ -7,7 +7,8 @@ STATEMENTS = (
         name TEXT NOT NULL CHECK (trim(name) <> ''),
         language TEXT NOT NULL DEFAULT 'en' CHECK (language IN ('en', 'fr', 'es', 'de', 'ja')),
         fixed_now INTEGER,
-        created_at INTEGER NOT NULL
+        created_at INTEGER NOT NULL,
+        epoch INTEGER NOT NULL DEFAULT 0 CHECK (epoch >= 0)
     ) STRICT
     """,
     """
@@ -41,6 +42,15 @@ STATEMENTS = (
     "CREATE INDEX account_by_name ON account (archived, search_key, id, type, test)",
     "CREATE INDEX account_by_type ON account (archived, type, search_key, id)",
     "CREATE INDEX account_by_search_key ON account (search_key)",
+    # Who of the staff is responsible for an account. Whoever has no right to view all accounts sees only these.
+    """
+    CREATE TABLE account_staff (
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        staff_id INTEGER NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+        PRIMARY KEY (account_id, staff_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX account_staff_by_staff ON account_staff (staff_id, account_id)",
     """
     CREATE TABLE tag (
         id INTEGER PRIMARY KEY,
@@ -139,34 +149,54 @@ STATEMENTS = (
         PRIMARY KEY (account_id, email_address_id, group_name)
     ) STRICT, WITHOUT ROWID
     """,
+    # `language` is the one that they chose in the portal, empty for the browser's; without one their contact's holds.
     """
     CREATE TABLE user (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         email_address_id INTEGER NOT NULL UNIQUE REFERENCES email_address (id),
         password_hash TEXT NOT NULL CHECK (password_hash <> ''),
         activated_at INTEGER NOT NULL,
-        last_login_at INTEGER
+        last_login_at INTEGER,
+        language TEXT CHECK (language IN ('', 'en', 'fr', 'es', 'de', 'ja'))
     ) STRICT
     """,
+    "CREATE INDEX user_by_last_login ON user (last_login_at, email_address_id) WHERE last_login_at IS NOT NULL",
     """
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY,
         user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
         created_at INTEGER NOT NULL,
-        expires_at INTEGER NOT NULL
+        expires_at INTEGER NOT NULL,
+        bar_closed INTEGER NOT NULL DEFAULT 0 CHECK (bar_closed IN (0, 1))
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX session_by_user ON session (user_id)",
-    # Tries to log in with an address that is known here, since `first_at`; they are kept here so that every process sees them.
+    # When a user last looked at what is new in an account, in the portal: what came after `at` is new to them; during the
+    # session in which they looked, so is what came after `new_since`.
+    """
+    CREATE TABLE account_visit (
+        user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        at INTEGER NOT NULL,
+        new_since INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (user_id, account_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Wrong passwords for an address that is known here; they are kept here so that every process sees them. `place` is a mark of
+    # the network or of the browser that they came from; empty: from all browsers together that were never logged in with it.
     """
     CREATE TABLE login_attempt (
-        email_address_id INTEGER PRIMARY KEY REFERENCES email_address (id) ON DELETE CASCADE,
+        email_address_id INTEGER NOT NULL REFERENCES email_address (id) ON DELETE CASCADE,
+        place TEXT NOT NULL,
         tries INTEGER NOT NULL CHECK (tries >= 1),
-        first_at INTEGER NOT NULL
-    ) STRICT
+        last_at INTEGER NOT NULL,
+        PRIMARY KEY (email_address_id, place)
+    ) STRICT, WITHOUT ROWID
     """,
     # A link works while live_generation <= its generation <= generation and the invitation is open: a resend raises
-    # `generation` at once and `live_generation` only when the new mail has been handed over.
+    # `generation` at once and `live_generation` only when the new mail has been handed over. `reminded` counts the reminders of
+    # its present mail; `reminders` is 0 where staff want none for this person; `reminder_step` is how many of the firm's
+    # reminder days are behind its present mail, whatever came of them.
     """
     CREATE TABLE invitation (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -183,6 +213,10 @@ STATEMENTS = (
         closed_at INTEGER,
         failure TEXT NOT NULL DEFAULT '',
         opened_at INTEGER,
+        reminders INTEGER NOT NULL DEFAULT 1 CHECK (reminders IN (0, 1)),
+        reminded INTEGER NOT NULL DEFAULT 0,
+        reminded_at INTEGER,
+        reminder_step INTEGER NOT NULL DEFAULT 0,
         CHECK ((state IN ('used', 'withdrawn')) = (closed_at IS NOT NULL))
     ) STRICT
     """,
@@ -192,6 +226,30 @@ STATEMENTS = (
     """,
     "CREATE INDEX invitation_by_address ON invitation (email_address_id, id)",
     "CREATE INDEX invitation_by_state ON invitation (state, sent_at)",
+    "CREATE INDEX invitation_to_remind ON invitation (reminder_step, sent_at) WHERE state = 'sent' AND reminders = 1",
+    # A person whom a client wants to have let in to their account. Where the firm wants to be asked it is open until staff
+    # approve or refuse it; a mailbox has at most one that is open in an account.
+    """
+    CREATE TABLE access_request (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        email_address_id INTEGER NOT NULL REFERENCES email_address (id),
+        user_id INTEGER NOT NULL REFERENCES user (id),
+        name TEXT NOT NULL CHECK (trim(name) <> ''),
+        note TEXT NOT NULL DEFAULT '',
+        language TEXT CHECK (language IN ('en', 'fr', 'es', 'de', 'ja')),
+        state TEXT NOT NULL CHECK (state IN ('open', 'approved', 'refused', 'withdrawn')),
+        staff_id INTEGER REFERENCES staff (id),
+        created_at INTEGER NOT NULL,
+        closed_at INTEGER,
+        CHECK ((state = 'open') = (closed_at IS NULL))
+    ) STRICT
+    """,
+    """
+    CREATE UNIQUE INDEX access_request_open ON access_request (email_address_id, account_id) WHERE state = 'open'
+    """,
+    "CREATE INDEX access_request_by_account ON access_request (account_id, id)",
+    "CREATE INDEX access_request_by_user ON access_request (user_id, created_at)",
     # A link by which a user chooses another password. At most one of a user is open; a new one closes the former.
     """
     CREATE TABLE password_reset (
@@ -233,7 +291,8 @@ STATEMENTS = (
     """
     CREATE TABLE outbox (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
-        kind TEXT NOT NULL CHECK (kind IN ('invitation', 'access_notice', 'password_reset')),
+        kind TEXT NOT NULL CHECK (kind IN (
+            'invitation', 'reminder', 'access_notice', 'password_reset', 'password_changed')),
         email_address_id INTEGER NOT NULL REFERENCES email_address (id),
         account_id INTEGER REFERENCES account (id),
         invitation_id INTEGER REFERENCES invitation (id),
@@ -251,7 +310,7 @@ STATEMENTS = (
         error TEXT NOT NULL DEFAULT '',
         created_at INTEGER NOT NULL,
         sent_at INTEGER,
-        CHECK ((kind = 'invitation') = (invitation_id IS NOT NULL)),
+        CHECK ((kind IN ('invitation', 'reminder')) = (invitation_id IS NOT NULL)),
         CHECK ((invitation_id IS NULL) = (generation IS NULL)),
         CHECK ((kind = 'password_reset') = (password_reset_id IS NOT NULL)),
         CHECK ((state = 'sending') = (lease_owner IS NOT NULL))
@@ -262,6 +321,29 @@ STATEMENTS = (
     "CREATE INDEX outbox_by_address ON outbox (email_address_id, id)",
     "CREATE INDEX outbox_by_password_reset ON outbox (password_reset_id) WHERE password_reset_id IS NOT NULL",
     "CREATE INDEX outbox_by_invitation ON outbox (invitation_id, generation)",
+    # Copies of the clients' mail for the firm's own people, from the moment in which the client's was taken. What they say is
+    # kept as long as it is to be sent.
+    """
+    CREATE TABLE outbox_copy (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        outbox_id INTEGER NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+        address TEXT NOT NULL CHECK (address <> ''),
+        content BLOB,
+        state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'withdrawn')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_try_at INTEGER NOT NULL,
+        lease_owner TEXT,
+        lease_until INTEGER,
+        error TEXT NOT NULL DEFAULT '',
+        created_at INTEGER NOT NULL,
+        sent_at INTEGER,
+        UNIQUE (outbox_id, address),
+        CHECK ((state = 'sending') = (lease_owner IS NOT NULL)),
+        CHECK ((state IN ('queued', 'sending')) = (content IS NOT NULL))
+    ) STRICT
+    """,
+    "CREATE INDEX outbox_copy_waiting ON outbox_copy (next_try_at, id) WHERE state IN ('queued', 'sending')",
+    "CREATE INDEX outbox_copy_by_state ON outbox_copy (state, id)",
     # One change of a staff member, which can be taken back as one. What it wrote in the log and in the outbox are the rows
     # after *_from up to *_to: nobody else writes in between. `undone_log` is the entry that says that it was taken back. `details` is what was wished, `skipped` what was left out, `images`
     # the rows that an edit changed, as they were and as it left them.
@@ -270,7 +352,7 @@ STATEMENTS = (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         at INTEGER NOT NULL,
         staff_id INTEGER NOT NULL REFERENCES staff (id),
-        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate', 'edit', 'invite', 'cancel')),
+        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate', 'edit', 'invite', 'cancel', 'assign')),
         details TEXT NOT NULL DEFAULT '{}',
         skipped TEXT NOT NULL DEFAULT '[]',
         images TEXT NOT NULL DEFAULT '[]',
@@ -304,6 +386,8 @@ STATEMENTS = (
     # What belongs to an account by its addresses, contacts and users; most entries name the account and are not in these.
     "CREATE INDEX activity_by_address ON activity (email_address_id, id) WHERE account_id IS NULL",
     "CREATE INDEX activity_by_contact ON activity (contact_id, id) WHERE account_id IS NULL AND contact_id IS NOT NULL",
+    # What a staff member did, and when they were last seen.
+    "CREATE INDEX activity_by_staff ON activity (staff_id, id) WHERE staff_id IS NOT NULL",
     "CREATE INDEX activity_by_user ON activity (user_id, id) WHERE user_id IS NOT NULL",
     """
     CREATE TRIGGER activity_is_not_changed BEFORE UPDATE ON activity
@@ -311,6 +395,26 @@ STATEMENTS = (
     """,
     """
     CREATE TRIGGER activity_is_not_deleted BEFORE DELETE ON activity
+    BEGIN SELECT raise(ABORT, 'the activity log is append-only'); END
+    """,
+    # The hash chain of the log (store/seals.py): each seal is over the entries behind the one before, up to `last_id`. `late`
+    # are entries that were found without a seal; `mac` is NULL where the key was not there.
+    """
+    CREATE TABLE activity_seal (
+        last_id INTEGER PRIMARY KEY,
+        entries INTEGER NOT NULL CHECK (entries >= 1),
+        late INTEGER NOT NULL CHECK (late IN (0, 1)),
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        mac BLOB CHECK (length(mac) = 16),
+        marks BLOB NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TRIGGER activity_seal_is_not_changed BEFORE UPDATE ON activity_seal
+    BEGIN SELECT raise(ABORT, 'the activity log is append-only'); END
+    """,
+    """
+    CREATE TRIGGER activity_seal_is_not_deleted BEFORE DELETE ON activity_seal
     BEGIN SELECT raise(ABORT, 'the activity log is append-only'); END
     """,
     """
@@ -333,6 +437,17 @@ STATEMENTS = (
         PRIMARY KEY (staff_id, name)
     ) STRICT, WITHOUT ROWID
     """,
+    # Who has an account open now, in which process, until when that holds without word of them.
+    """
+    CREATE TABLE presence (
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        staff_id INTEGER NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+        owner TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (account_id, owner)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX presence_by_owner ON presence (owner)",
     """
     CREATE TABLE lease (
         name TEXT PRIMARY KEY,

@@ -37,22 +37,22 @@ class EntryDialog(ModalScreen[None]):
         frame.border_subtitle = plain(" " + _("esc closes") + " ")
         with frame:
             for label, value in self._entry.facts:
-                yield _line(label, value)
+                yield line(label, value)
             yield from self._changes()
 
     def _changes(self) -> Iterator[Static | Horizontal]:
         for change in self._entry.changes:
             yield Static(plain(change.label, "bold"), classes="entry-head")
             if change.was is not None:
-                yield _line(_("before"), change.was)
+                yield line(_("before"), change.was)
             if change.now is not None:
-                yield _line(_("after"), change.now)
+                yield line(_("after"), change.now)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#help").scroll_relative(y=lines, animate=False)
 
 
-def _line(label: str, value: str) -> Horizontal:
+def line(label: str, value: str) -> Horizontal:
     """A label and what belongs to it, which wraps beside it."""
     return Horizontal(
         Static(plain(label), classes="entry-label"),

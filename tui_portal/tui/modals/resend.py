@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from textual import on
@@ -22,7 +23,18 @@ from tui_portal.tui.widgets.choice_row import CheckRow
 from tui_portal.tui.workers import start
 
 Preview = Callable[[bool], Awaitable[InvitePreview]]
-Save = Callable[[str, bool, InvitePreview, LongWork], Awaitable[Invited]]
+Save = Callable[["InviteWish", InvitePreview, LongWork], Awaitable[Invited]]
+
+
+@dataclass(frozen=True, slots=True)
+class InviteWish:
+    """What was chosen: the message, whether those are invited as well who were a short while ago, and whether those who don't
+    come are reminded.
+    """
+
+    message: str
+    recent: bool
+    reminders: bool
 
 
 class ResendDialog(MessageDialog[Invited]):
@@ -46,6 +58,7 @@ class ResendDialog(MessageDialog[Invited]):
     def body(self) -> ComposeResult:
         yield from self.message_field()
         yield CheckRow(_("Also those who were invited a short while ago"), id="recent")
+        yield CheckRow(_("No reminders"), id="no-reminders")
         yield Static(id="outcome", markup=False)
         yield Static(id="told", classes="warning", markup=False)
         yield buttons(("cancel", _("Cancel"), "default"), ("send", _("Send"), "primary"))
@@ -83,10 +96,11 @@ class ResendDialog(MessageDialog[Invited]):
             )
         elif self._foreseen is None:
             self.tell(_("Still counting; send when the numbers are there."))
-        elif not self._foreseen.invitations:
+        elif not (self._foreseen.invitations or self._foreseen.requests):
             self.tell(_("There is nobody to invite."))
         elif self._work is None:
-            start(self, partial(self._do_send, self._foreseen), "send")
+            self._work = LongWork()
+            start(self, partial(self._do_send, self._foreseen, self._work), "send")
 
     def action_choose_message(self) -> None:
         """Begin with one of the firm's saved messages, or save what is typed as one."""
@@ -111,17 +125,21 @@ class ResendDialog(MessageDialog[Invited]):
 
     async def _do_look_ahead(self) -> None:
         try:
-            self._foreseen = await self._preview(self.query_one(CheckRow).value)
+            self._foreseen = await self._preview(self._wish.recent)
         except PortalError as error:
             self.tell(error.message)
             return
         self._show(outcome_in_words(self._foreseen))
 
-    async def _do_send(self, foreseen: InvitePreview) -> None:
-        work = self._work = LongWork()
+    @property
+    def _wish(self) -> InviteWish:
+        recent, no_reminders = (self.query_one(name, CheckRow).value for name in ("#recent", "#no-reminders"))
+        return InviteWish(self.message, recent, not no_reminders)
+
+    async def _do_send(self, foreseen: InvitePreview, work: LongWork) -> None:
         timer = self.set_interval(LOOK_SECONDS, lambda: self._show([work.in_words]))
         try:
-            done = await work.outcome(self._save(self.message, self.query_one(CheckRow).value, foreseen, work))
+            done = await work.outcome(self._save(self._wish, foreseen, work))
         except PortalError as error:
             self.tell(error.message)
             start(self, self._do_look_ahead, "preview", newest="preview")
@@ -135,6 +153,30 @@ class ResendDialog(MessageDialog[Invited]):
         self.query_one("#outcome", Static).update(plain("\n".join(lines), lines=True))
 
 
+def approval_in_words(foreseen: InvitePreview) -> list[str]:
+    """What will be approved, and what comes of it; nothing where nobody was asked for."""
+    if not foreseen.requests:
+        return []
+    told = ngettext("{n} notice", "{n} notices", foreseen.told).format(n=foreseen.told)
+    mails = [ngettext("{n} invitation", "{n} invitations", foreseen.approved).format(n=foreseen.approved)]
+    text = ngettext(
+        "Will approve {n} request of clients and send {what}.",
+        "Will approve {n} requests of clients and send {what}.",
+        foreseen.requests,
+    )
+    what = ", ".join(mails + ([told] if foreseen.told else []))
+    lines = [text.format(n=foreseen.requests, what=what)]
+    if foreseen.former:
+        text = ngettext(
+            "{n} of them is from somebody who has no access any more.",
+            "{n} of them are from people who have no access any more.",
+            foreseen.former,
+        )
+        lines.append(text.format(n=foreseen.former))
+    lines.append(_("Without a message, the mail has what the client wrote."))
+    return lines
+
+
 def outcome_in_words(foreseen: InvitePreview) -> list[str]:
     """What will happen, in numbers."""
     parts = []
@@ -144,7 +186,9 @@ def outcome_in_words(foreseen: InvitePreview) -> list[str]:
     if foreseen.again:
         text = ngettext("{n} again, with a new link", "{n} again, each with a new link", foreseen.again)
         parts.append(text.format(n=foreseen.again))
-    lines = [_("Will send {what}.").format(what=", ".join(parts)) if parts else _("There is nobody to invite.")]
+    lines = approval_in_words(foreseen)
+    if parts or not lines:
+        lines.append(_("Will send {what}.").format(what=", ".join(parts)) if parts else _("There is nobody to invite."))
     if foreseen.skipped:
         reasons = ", ".join(f"{reason} ({count})" for reason, count in foreseen.skipped.reasons)
         text = ngettext(

@@ -8,15 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_portal.domain.errors import PortalError, WrongUse
-from tui_portal.domain.filters import choices, terms_of, with_term, without_key
+from tui_portal.domain.errors import WrongUse
+from tui_portal.domain.filters import NOBODY, choices, terms_of, with_term, without_key
 from tui_portal.domain.staff import Right
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.access import AccessChange, AccessPreview, AccessWish, change_access, preview_access
 from tui_portal.services.archive import activate_again, archive
+from tui_portal.services.assignments import assign, colleagues
 from tui_portal.services.context import Context
 from tui_portal.services.exports import export_accounts, export_results
 from tui_portal.services.results import AddressResult, results_of
+from tui_portal.services.staff_rights import why_no_manager
 from tui_portal.services.tags import change_tags, tag_names
 from tui_portal.tui.modals.menu import Choice, Menu
 from tui_portal.tui.modals.prompt import Prompt
@@ -43,11 +45,10 @@ class AccountActions(ListActions):
 
     async def more_actions(self) -> None:
         """The menu of all that can be done to the marked accounts, or to the one under the cursor."""
-        nothing = "" if self._targets else _("no account is marked or under the cursor")
-        try:
-            self._screen.shell.lanes.context.require(Right.MANAGE_ACCOUNTS)
-        except PortalError as error:
-            nothing = error.message
+        context = self._screen.shell.lanes.context
+        none = "" if self._targets else _("no account is marked or under the cursor")
+        nothing = context.why_not(Right.MANAGE_ACCOUNTS) or none
+        unassignable = why_no_manager(context) or none
         closed = nothing or (_("the accounts are archived") if self._archived else "")
         menu = [
             Choice("bulk_edit", "e", _("Edit login, notify, email sync"), reason=closed),
@@ -56,6 +57,8 @@ class AccountActions(ListActions):
             Choice("archive", "a", _("Archive: closes the portal for the account"), reason=closed)
             if not self._archived
             else Choice("activate_again", "a", _("Activate again"), reason=nothing),
+            Choice("assign_staff", "r", _("Assign to staff…"), reason=unassignable),
+            Choice("take_from_staff", "R", _("Take from staff…"), reason=unassignable),
             Choice("export", "x", _("Export what the list shows")),
             Choice("save_view", "s", _("Save this filter under a name")),
             Choice("columns", "c", _("Choose the columns")),
@@ -125,6 +128,29 @@ class AccountActions(ListActions):
     async def remove_tags(self) -> None:
         """Take tags off all targets."""
         await self._change_tags(_("Remove tags"), add=False)
+
+    async def assign_staff(self) -> None:
+        """Make a staff member responsible for all targets."""
+        await self._choose_staff(_("Assign to staff"), take=False)
+
+    async def take_from_staff(self) -> None:
+        """Make a staff member no longer responsible for all targets."""
+        await self._choose_staff(_("Take from staff"), take=True)
+
+    async def _choose_staff(self, title: str, *, take: bool) -> None:
+        screen, targets = self._screen, self._targets
+        menu = []
+        for n, colleague in enumerate(await screen.shell.lanes.read(colleagues, targets)):
+            own = ngettext("{n} of these is theirs", "{n} of these are theirs", colleague.assigned)
+            told = f" · {own.format(n=colleague.assigned)}" if colleague.assigned else ""
+            reason = "" if colleague.active or take else _("not active")
+            if colleague.assigned == (0 if take else len(targets)):
+                reason = reason or (_("none of these is theirs") if take else _("all of these are theirs already"))
+            label = f"{colleague.name} ({colleague.login}){told}"
+            menu.append(Choice(str(colleague.id), _LETTERS[n : n + 1], label, reason=reason))
+        chosen = await screen.app.push_screen_wait(Menu(title, menu, self.whom))
+        if chosen is not None:
+            await self.carry_out(partial(assign, take=take), targets, int(chosen))
 
     async def archive(self) -> None:
         """Archive all targets, after a question."""
@@ -196,6 +222,9 @@ class AccountActions(ListActions):
         values = list(choice.values)
         if choice.key == "tag":
             values = [(name, name) for name in await screen.shell.lanes.read(tag_names)]
+        elif choice.key == "staff":
+            staff = await screen.shell.lanes.read(colleagues, ())
+            values = [(NOBODY, _("Nobody")), *((one.login, one.name) for one in staff)]
         now = terms_of(text, choice.key)
         menu = [Choice("", "-", _("any"), on=not now)]
         menu += [Choice(value, _LETTERS[n : n + 1], label, on=value in now) for n, (value, label) in enumerate(values)]

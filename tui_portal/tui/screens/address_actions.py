@@ -10,13 +10,15 @@ from tui_portal.domain.access import Switch, UserState
 from tui_portal.domain.addresses import Validity, reason_in_words
 from tui_portal.domain.errors import PortalError, Refused
 from tui_portal.domain.moments import day_and_month
-from tui_portal.domain.staff import Role
+from tui_portal.domain.staff import Right, Role
 from tui_portal.i18n import _, language_name, ngettext
 from tui_portal.services.access import AccessChange, AccessWish, change_access, preview_access
 from tui_portal.services.accounts import EmailSettings
-from tui_portal.services.invitations import invite
+from tui_portal.services.context import Context
+from tui_portal.services.invitations import Skipped, invite
 from tui_portal.tui.modals.menu import Choice, Menu
 from tui_portal.tui.screens.invitation_desk import InvitationDesk
+from tui_portal.tui.screens.invite_again import may_invite_again
 from tui_portal.tui.widgets.settings_table import SettingsTable, is_on
 from tui_portal.tui.workers import start
 
@@ -56,6 +58,11 @@ class AddressActions:
             self._screen.say(f"{email.address}: {reason}.", warning=True)
         elif self._screen.may_write():
             self._screen.begin(partial(self._invite, email), "invite")
+
+    @property
+    def _refused(self) -> str:
+        """Why this person may change nothing, empty where they may."""
+        return self._screen.shell.lanes.context.why_not(Right.MANAGE_ACCOUNTS)
 
     def why_not_invited(self, email: EmailSettings) -> str:
         """Why this address gets no invitation now, empty where it can."""
@@ -150,19 +157,21 @@ class AddressActions:
         if email.activated and not email.login:
             reset = _("LOGIN is off")
         choices = [
-            Choice("invite", "i", sent, reason=self.why_not_invited(email)),
+            Choice("invite", "i", sent, reason=self._refused or self.why_not_invited(email)),
             Choice("preferences", "p", _("Notification preferences")),
-            Choice("link", "c", _("Copy link"), reason=link),
-            Choice("reset", "r", _("Reset password"), reason=reset),
+            Choice("link", "c", _("Copy link"), reason=self._refused or link),
+            Choice("reset", "r", _("Reset password"), reason=self._refused or reset),
             Choice("why", "w", _("Why can, or can't, they log in?")),
             *screen.contact_actions.choices(email),
         ]
         if email.validity is Validity.BOUNCING:
-            choices.append(Choice("unbounce", "b", _("Try mail again: the refusal is cleared up")))
+            choices.append(
+                Choice("unbounce", "b", _("Try mail again: the refusal is cleared up"), reason=self._refused)
+            )
         if email.suppressed:
-            choices.append(Choice("release", "s", _("Let mail go there again")))
+            choices.append(Choice("release", "s", _("Let mail go there again"), reason=self._refused))
         else:
-            choices.append(Choice("suppress", "s", _("Send no mail there any more")))
+            choices.append(Choice("suppress", "s", _("Send no mail there any more"), reason=self._refused))
         return choices
 
     async def _change_mail(self, email: EmailSettings, chosen: str) -> None:
@@ -231,9 +240,15 @@ class AddressActions:
 
     async def _invite(self, email: EmailSettings) -> None:
         screen = self._screen
+        again = await may_invite_again(screen, [email.id], email.address)
+        if again is None:
+            return
+
+        def send_one(context: Context, message: str) -> tuple[int, tuple[Skipped, ...]]:
+            return invite(context, [email.id], message, again=again)
 
         async def send(choice: InvitationChoice) -> None:
-            queued, skipped = await screen.shell.lanes.write(invite, [email.id], choice.message)
+            queued, skipped = await screen.shell.lanes.write(send_one, choice.message)
             if not queued and skipped:
                 raise Refused(f"{skipped[0].address}: {skipped[0].reason}")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_portal.domain.errors import PortalError
+from tui_portal.domain.staff import Right
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.accounts import ContactCard, EmailSettings
 from tui_portal.services.address_changes import AddressChange, ChangeStep, finish_change, give_up_change
@@ -38,6 +40,7 @@ class ContactActions:
         """What the menu of an address offers about its contact."""
         screen, change = self._screen, self._change_of(email)
         found: list[Choice] = []
+        why = screen.shell.lanes.context.why_not(Right.MANAGE_ACCOUNTS)
         if change is not None and change.step is ChangeStep.FINISH:
             found.append(Choice("finish", "f", _("Last step: end the access of {old}").format(old=change.old_address)))
         elif change is not None and change.step is ChangeStep.DONE:
@@ -51,7 +54,7 @@ class ContactActions:
             found.append(Choice("edit", "e", _("Edit address and contact")))
             found.append(Choice("remove", "d", _("Remove from contact")))
             found.append(Choice("unlink", "u", _("Unlink the contact from this account")))
-        return found
+        return [replace(choice, reason=why) for choice in found]
 
     async def do(self, name: str, email: EmailSettings) -> None:
         """Do what was chosen in the menu of an address."""

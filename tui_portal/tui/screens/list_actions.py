@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_portal.domain.errors import PortalError, Refused, WrongUse
 from tui_portal.domain.moments import whole_date
+from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.context import Context
@@ -23,6 +24,10 @@ from tui_portal.tui.workers import start
 if TYPE_CHECKING:
     from tui_portal.tui.screens.list_screen import ListScreen
 
+# The actions by keys that change something; in a menu each is told for itself.
+_CHANGES = frozenset(
+    {"new_row", "edit_row", "resend", "cancel", "try_now", "copy_link", "switch_reminders", "undo", "redo"}
+)
 _SOON_SECONDS = 0.2  # what is done by then is told without telling first how far it is
 
 
@@ -37,6 +42,10 @@ class ListActions:
         """So many of what the list holds."""
         raise NotImplementedError
 
+    def why_not(self, name: str) -> str:
+        """Why the action of this name can't be done by this person, empty where it can."""
+        return self._screen.shell.lanes.context.why_not(Right.MANAGE_ACCOUNTS) if name in _CHANGES else ""
+
     async def columns(self) -> None:
         """Choose the columns of this list."""
         await self._screen.choose_columns()
@@ -49,15 +58,19 @@ class ListActions:
         """Do again what was taken back last."""
         await self.carry_out(redo_last)
 
-    async def choose_words(self, words: list[tuple[str, str, str]]) -> None:
-        """A filter menu of (word, key, label): the word that is chosen takes the place of the others in the filter line."""
+    async def choose_words(
+        self, words: list[tuple[str, str, str]], kind_of: Callable[[str], object] = lambda _word: None
+    ) -> None:
+        """A filter menu of (word, key, label): the word that is chosen takes the place of the others of its kind in the filter
+        line.
+        """
         screen, typed = self._screen, self._screen.view.text.split()
         menu = [Choice(word, key, label, on=word in typed) for word, key, label in words]
         menu.append(Choice("", "x", _("Show everything again"), reason="" if typed else _("there is no filter")))
         chosen = await screen.app.push_screen_wait(Menu(_("Filter"), menu))
         if chosen is None:
             return
-        known = {word for word, _key, _label in words}
+        known = {word for word, _key, _label in words if kind_of(word) == kind_of(chosen)}
         kept = [word for word in typed if word not in known] if chosen else []
         new = [*kept, *([chosen] if chosen and chosen not in typed else [])]
         screen.show_view(replace(screen.view, text=" ".join(new)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from array import array
 from collections.abc import Awaitable, Sequence
@@ -20,13 +19,15 @@ from tui_portal.domain.errors import PortalError, WrongUse
 from tui_portal.i18n import _
 from tui_portal.services.staff_settings import hidden_columns, hide_columns
 from tui_portal.tui import keys
+from tui_portal.tui.keymap import rebind
 from tui_portal.tui.lists import ListSource, ListView, data_version, first_rows, whole_order
 from tui_portal.tui.long_work import LongWork
-from tui_portal.tui.screens.place import PlaceScreen
+from tui_portal.tui.screens.acting import ActingScreen
+from tui_portal.tui.screens.list_reading import ListReading
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import KeyBar, PlacesBar, TitleBar, TooSmall
 from tui_portal.tui.widgets.columns import Column
-from tui_portal.tui.widgets.filter_suggester import FilterSuggester
+from tui_portal.tui.widgets.filter_suggester import FilterSuggester, suggester_of
 from tui_portal.tui.widgets.list_status import ListStatus, SteadyLine
 from tui_portal.tui.widgets.window_table import WindowTable
 from tui_portal.tui.workers import start
@@ -34,10 +35,15 @@ from tui_portal.tui.workers import start
 _PAUSES = 3  # so many times as long as the order took to read is waited before it is read again for what others do
 
 
-class ListScreen(PlaceScreen):
+class ListScreen(ActingScreen):
     """The screen for one `ListSource`. `first` may hold the first rows already, read while the program was starting."""
 
-    BINDINGS = [*keys.bindings(keys.LIST_SCREEN), *keys.bindings(keys.PENDING), *keys.bindings(keys.OUTBOX)]
+    BINDINGS = [
+        *keys.bindings(keys.LIST_SCREEN),
+        *keys.bindings(keys.PENDING),
+        *keys.bindings(keys.OUTBOX),
+        *keys.bindings(keys.ACTIVITY),
+    ]
     AUTO_FOCUS = "WindowTable"
     KEY_GROUPS = (keys.LIST_SCREEN, keys.LIST, keys.EVERYWHERE)
 
@@ -64,7 +70,12 @@ class ListScreen(PlaceScreen):
 
     @property
     def key_groups(self) -> Sequence[keys.KeyGroup]:
-        own = {"pending": (keys.PENDING,), "outbox": (keys.OUTBOX,)}.get(self.source.place, ())
+        own = {
+            "pending": (keys.PENDING,),
+            "outbox": (keys.OUTBOX,),
+            "activity": (keys.ACTIVITY,),
+            "staff": (keys.STAFF,),
+        }.get(self.source.place, ())
         return (*own, *self.KEY_GROUPS)
 
     @property
@@ -97,6 +108,7 @@ class ListScreen(PlaceScreen):
         yield KeyBar(*self.KEY_GROUPS)
 
     async def on_mount(self) -> None:
+        rebind(self)
         if not self.query(Input):
             return  # the application is being left while this place is being made
         self.query_one("#find", Input).cursor_blink = False
@@ -119,6 +131,7 @@ class ListScreen(PlaceScreen):
         self.source, self.view, self._first, self._total, self._count = source, source.view, None, None, None
         self._asked += 1
         self._show_text("")
+        self.query_one("#find", Input).suggester = suggester_of(source.place)
         self.query_one("#empty", Static).display = False
         self.query_one("#list-status", Static).update("")
         self.table.show_columns(source.columns(self.shell.clock), source.flexible)
@@ -169,42 +182,6 @@ class ListScreen(PlaceScreen):
 
         start(self, partial(choose_sort, self), "sort")
 
-    def action_more_actions(self) -> None:
-        self._act("more_actions")
-
-    def action_filter_menu(self) -> None:
-        self._act("filter_menu")
-
-    def action_export(self) -> None:
-        self._act("export")
-
-    def action_new_row(self) -> None:
-        self._act("new_row")
-
-    def action_edit_row(self) -> None:
-        self._act("edit_row")
-
-    def action_resend(self) -> None:
-        self._act("resend")
-
-    def action_cancel_invitations(self) -> None:
-        self._act("cancel")
-
-    def action_explain(self) -> None:
-        self._act("explain")
-
-    def action_try_now(self) -> None:
-        self._act("try_now")
-
-    def action_copy_link(self) -> None:
-        self._act("copy_link")
-
-    def action_undo(self) -> None:
-        self._act("undo")
-
-    def action_redo(self) -> None:
-        self._act("redo")
-
     def on_input_changed(self, event: Input.Changed) -> None:
         self.view = replace(self.view, text=event.value)
         self._ask()
@@ -223,21 +200,30 @@ class ListScreen(PlaceScreen):
             turn = event.name == self.view.sort and not self.view.descending
             self.show_view(replace(self.view, sort=event.name, descending=turn))
 
-    def _act(self, name: str) -> None:
+    def act(self, name: str) -> None:
         """Do what the list's own actions do under this name, in a worker; a list that has none says so."""
         from tui_portal.tui.screens.account_actions import AccountActions
+        from tui_portal.tui.screens.log_actions import LogActions
         from tui_portal.tui.screens.outbox_actions import OutboxActions
         from tui_portal.tui.screens.pending_actions import PendingActions
+        from tui_portal.tui.screens.staff_actions import StaffActions
 
-        actions: AccountActions | PendingActions | OutboxActions
+        actions: AccountActions | PendingActions | OutboxActions | LogActions | StaffActions
         if self.source.place == "pending":
             actions = PendingActions(self)
         elif self.source.place == "outbox":
             actions = OutboxActions(self)
+        elif self.source.place == "activity":
+            actions = LogActions(self)
+        elif self.source.place == "staff":
+            actions = StaffActions(self)
         else:
             actions = AccountActions(self, archived=self.source.place == "archived")
         work = getattr(actions, name, None)
-        if work is None:
+        why = actions.why_not(name)
+        if why:
+            self.say(why, warning=True)
+        elif work is None:
             self.say(_("There is nothing of the kind to do in this list."), warning=True)
         else:
             start(self, work, name)
@@ -278,7 +264,7 @@ class ListScreen(PlaceScreen):
             rows = await asyncio.wrap_future(self._first)
             ids = array("q", rows)
         else:
-            ids = await self.shell.lanes.read(self.source.ids, self.view, limit)
+            ids = await self.shell.lanes.read(self.source.ids, self.view, limit, None)
             rows = await self._fetch(list(ids))
         await self.table.show(ids, rows=rows, reset=True)
 
@@ -292,19 +278,27 @@ class ListScreen(PlaceScreen):
 
         A newer question cancels this one.
         """
-        asked, view, stale = self._asked, self.view, threading.Event()
+        asked, view, reading = self._asked, self.view, ListReading(self.shell.lanes)
         new = asked != self._answered
-        read, whole = self.shell.lanes.read, None
         self._reads += 1
         self._order_is_due = False
+        ask = partial(reading.read, whole_order, self.source, view, reading.is_stale, reading.tell)
         try:
             self.table.highlight(self.source.highlights(view.text))
-            first = None if begun or not new else await read(first_rows, self.source, view, self.table.page_rows)
-            whole = asyncio.ensure_future(read(whole_order, self.source, view, stale.is_set))
+            beginning = None
+            if new and not begun:
+                beginning = reading.read(first_rows, self.source, view, self.table.page_rows)
+            # Where it is not known how many there are, the lane goes on with the whole while the first lines are being painted.
+            whole = ask() if view.text != self._counted else None
+            first = await beginning if beginning is not None else None
             if first:
                 await self.table.show(array("q", first), rows=first, reset=True)
                 self._show_beginning(view)
-            self._version, ids = await whole
+            if first and whole is not None:
+                count = await reading.count_before(whole)
+                if count is not None:
+                    self._show_count(count, view)
+            self._version, ids = await (whole or ask())
             await self.table.show(ids, rows=first, reset=new and not first)
         except WrongUse as error:
             self._show_words(error.message, wrong=True)
@@ -313,9 +307,7 @@ class ListScreen(PlaceScreen):
         else:
             self._show_whole(view)
         finally:
-            stale.set()
-            if whole is not None:
-                whole.cancel()
+            reading.give_up()
         self._answered = max(self._answered, asked)
 
     async def _reread(self) -> None:
@@ -351,10 +343,14 @@ class ListScreen(PlaceScreen):
 
     def _show_whole(self, view: ListView) -> None:
         """The whole list is there."""
-        self._count, self._counted = self.table.count, view.text
-        if not view.text:
-            self._total = self._count
         self._show_words(self.source.words(view.text))
+        self._show_count(self.table.count, view)
+
+    def _show_count(self, count: int, view: ListView) -> None:
+        """So many lines has the list."""
+        self._count, self._counted = count, view.text
+        if not view.text:
+            self._total = count
         self._show_status()
 
     def _show_status(self) -> None:

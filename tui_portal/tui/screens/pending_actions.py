@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_portal.domain.accounts import account_number
-from tui_portal.domain.errors import PortalError
 from tui_portal.domain.staff import Right
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.exports import export_pending
 from tui_portal.services.pending import PendingRow, PendingState, pending_rows
+from tui_portal.services.reminders import any_on, set_reminders
 from tui_portal.services.resends import (
     Invited,
     InvitePreview,
@@ -24,10 +24,12 @@ from tui_portal.services.results import results_of
 from tui_portal.services.saved_messages import SavedMessage, remove_message, save_message, saved_messages
 from tui_portal.tui.long_work import LongWork
 from tui_portal.tui.modals.menu import Choice, Menu
+from tui_portal.tui.screens.invite_again import may_invite_again
 from tui_portal.tui.screens.list_actions import ListActions
 
 if TYPE_CHECKING:
     from tui_portal.services.context import Context
+    from tui_portal.tui.modals.resend import InviteWish
     from tui_portal.tui.screens.list_screen import ListScreen
 
 _SHOWN_RESULTS = 300
@@ -48,8 +50,9 @@ class PendingActions(ListActions):
         nothing = self._refusal()
         one = "" if len(self._targets) == 1 else _("only one at a time")
         menu = [
-            Choice("resend", "i", _("Send invitations: first ones and resends"), reason=nothing),
-            Choice("cancel", "d", _("Cancel invitations"), reason=nothing),
+            Choice("resend", "i", _("Send invitations: first ones and resends; approve requests"), reason=nothing),
+            Choice("cancel", "d", _("Cancel invitations, refuse requests"), reason=nothing),
+            Choice("switch_reminders", "R", _("Reminders on or off"), reason=nothing),
             Choice("copy_link", "c", _("Copy link"), reason=nothing or one),
             Choice("explain", "w", _("Why can, or can't, they log in?"), reason=one),
             Choice("export", "x", _("Export what the list shows")),
@@ -66,13 +69,17 @@ class PendingActions(ListActions):
         screen, shell, targets = self._screen, self._screen.shell, self._targets
         if self._is_refused():
             return
+        again = await may_invite_again(screen, targets, self.whom)
+        if again is None:
+            return
 
         async def preview(recent: bool) -> InvitePreview:
-            return await shell.lanes.count(_preview, targets, recent)
+            return await shell.lanes.count(_preview, targets, recent, again)
 
-        async def save(message: str, recent: bool, foreseen: InvitePreview, work: LongWork) -> Invited:
+        async def save(wish: InviteWish, foreseen: InvitePreview, work: LongWork) -> Invited:
             def send(context: Context) -> Invited:
-                return send_invites(context, targets, message, recent=recent, expected=foreseen, progress=work.progress)
+                chosen = {"recent": wish.recent, "again": again, "reminders": wish.reminders}
+                return send_invites(context, targets, wish.message, **chosen, expected=foreseen, progress=work.progress)
 
             return await shell.lanes.write(send)
 
@@ -87,28 +94,48 @@ class PendingActions(ListActions):
             await self._show_results(done.in_words, done.operation)
 
     async def cancel(self) -> None:
-        """Cancel the open invitations of all targets, after saying how many links die."""
+        """Cancel the open invitations of all targets, after saying how many links die; what a client asked for is refused."""
         from tui_portal.tui.modals.confirmation import Confirmation
 
         screen, lanes = self._screen, self._screen.shell.lanes
         if self._is_refused():
             return
         foreseen = await lanes.count(preview_cancels, self._targets)
-        if not foreseen.open:
+        if not (foreseen.open or foreseen.requests):
             screen.say(_("There is no open invitation to cancel."), warning=True)
             return
-        text = ngettext("{n} link dies at once.", "{n} links die at once.", foreseen.open)
-        parts = [text.format(n=foreseen.open)]
+        parts = []
+        if foreseen.requests:
+            text = ngettext(
+                "{n} request of a client is refused: they see that on their page. An invitation to another account stays.",
+                "{n} requests of clients are refused: they see that on their pages. Invitations to other accounts stay.",
+                foreseen.requests,
+            )
+            parts.append(text.format(n=foreseen.requests))
+        if foreseen.open:
+            text = ngettext("{n} link dies at once.", "{n} links die at once.", foreseen.open)
+            parts.append(text.format(n=foreseen.open))
         if foreseen.waiting:
             text = ngettext("{n} mail that waits is not sent.", "{n} mails that wait are not sent.", foreseen.waiting)
             parts.append(text.format(n=foreseen.waiting))
         if foreseen.without:
             text = ngettext("{n} of the selected has none.", "{n} of the selected have none.", foreseen.without)
             parts.append(text.format(n=foreseen.without))
-        parts.append(_("LOGIN stays as it is: they can be invited again."))
-        dialog = Confirmation(_("Cancel invitations"), self.whom, " ".join(parts), _("Cancel invitations"))
+        title = _("Cancel invitations")
+        if foreseen.open:
+            parts.append(_("LOGIN stays as it is: they can be invited again."))
+        if foreseen.requests:
+            title = _("Refuse and cancel") if foreseen.open else _("Refuse requests")
+        dialog = Confirmation(title, self.whom, " ".join(parts), title)
         if await screen.app.push_screen_wait(dialog):
             await self.carry_out(cancel_invites, self._targets)
+
+    async def switch_reminders(self) -> None:
+        """Remind nobody of the targets any more; where none of them is reminded, remind them again."""
+        if self._is_refused():
+            return
+        on = not await self._screen.shell.lanes.read(any_on, self._targets)
+        await self.carry_out(set_reminders, self._targets, on)
 
     async def copy_link(self) -> None:
         """Show the link of the mailbox under the cursor."""
@@ -130,6 +157,7 @@ class PendingActions(ListActions):
         """Choose what to filter by; the filter line says the same in text."""
         await self.choose_words(
             [
+                ("to_approve", "a", PendingState.TO_APPROVE.label),
                 ("never", "n", _("Never invited")),
                 ("queued", "q", PendingState.QUEUED.label),
                 ("sent<7d", "s", _("Invited within 7 days")),
@@ -167,11 +195,7 @@ class PendingActions(ListActions):
         """Why nothing can be done, empty where it can."""
         if not self._targets:
             return _("nobody is marked or under the cursor")
-        try:
-            self._screen.shell.lanes.context.require(Right.MANAGE_ACCOUNTS)
-        except PortalError as error:
-            return error.message
-        return ""
+        return self._screen.shell.lanes.context.why_not(Right.MANAGE_ACCOUNTS)
 
     def _is_refused(self) -> bool:
         reason = self._refusal()
@@ -196,8 +220,8 @@ class _Messages:
         await self._lanes.write(remove_message, name)
 
 
-def _preview(context: Context, targets: Sequence[int], recent: bool) -> InvitePreview:
-    return preview_invites(context, targets, recent=recent)
+def _preview(context: Context, targets: Sequence[int], recent: bool, again: bool) -> InvitePreview:
+    return preview_invites(context, targets, recent=recent, again=again)
 
 
 def _results(context: Context, operation: int) -> list[Any]:

@@ -77,11 +77,7 @@ async def _read(screen: PlaceScreen, account: int, address: int | None) -> Prefe
 
 def _refusal(screen: PlaceScreen) -> str:
     """Why this person may only look, empty where they may change it."""
-    try:
-        screen.shell.lanes.context.require(Right.MANAGE_ACCOUNTS)
-    except PortalError as error:
-        return error.message
-    return ""
+    return screen.shell.lanes.context.why_not(Right.MANAGE_ACCOUNTS)
 
 
 def _account(found: Preferences) -> str:

@@ -12,13 +12,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_portal.domain.access import Switch
-from tui_portal.domain.errors import PortalError
+from tui_portal.domain.errors import NotFound, PortalError
 from tui_portal.domain.moments import day_and_month
 from tui_portal.domain.staff import Right
 from tui_portal.i18n import _
 from tui_portal.services.accounts import AccountProfile, ContactCard, EmailSettings, account_profile
 from tui_portal.services.wording import state_in_words
 from tui_portal.tui import keys
+from tui_portal.tui.keymap import rebind
 from tui_portal.tui.lists import status_words
 from tui_portal.tui.screens.address_actions import AddressActions
 from tui_portal.tui.screens.contact_actions import ContactActions
@@ -47,6 +48,7 @@ class ProfileScreen(PlaceScreen):
     def __init__(self, account: int) -> None:
         super().__init__()
         self.account = account
+        self._others: tuple[str, ...] = ()
         self.profile: AccountProfile | None = None
         self.address_actions = AddressActions(self)
         self.contact_actions = ContactActions(self)
@@ -91,6 +93,7 @@ class ProfileScreen(PlaceScreen):
         yield KeyBar(*self.KEY_GROUPS)
 
     async def on_mount(self) -> None:
+        rebind(self)
         await self.show()
 
     def on_resize(self) -> None:
@@ -110,8 +113,15 @@ class ProfileScreen(PlaceScreen):
         place = _("Archived") if account.archived else _("Accounts")
         where = [self.shell.firm_name, place, f"{account.code} {account.name}"]
         notes = self.shell.notes if self.has_class("-wide") else ()
-        self.query_one(TitleBar).show(where, [status_words(account), *notes])
+        others = [_("also open: {names}").format(names=", ".join(self._others))] if self._others else []
+        self.query_one(TitleBar).show(where, [*others, status_words(account), *notes])
         self.query_one("#profile-head", Static).update(self._head())
+
+    def show_others(self, account: int, names: tuple[str, ...]) -> None:
+        """Show in the title line who else has the account open."""
+        if account == self.account and names != self._others and self.is_attached:
+            self._others = names
+            self.show_surroundings()
 
     def contact_of(self, email: EmailSettings) -> ContactCard | None:
         """The contact that an address of this account stands at: the one under the cursor, else the first; None for an unlinked one."""
@@ -129,12 +139,10 @@ class ProfileScreen(PlaceScreen):
 
     def may_write(self) -> bool:
         """Whether this person may change accounts here; the reason is told where not."""
-        try:
-            self.shell.lanes.context.require(Right.MANAGE_ACCOUNTS)
-        except PortalError as error:
-            self.say(error.message, warning=True)
-            return False
-        return True
+        why = self.shell.lanes.context.why_not(Right.MANAGE_ACCOUNTS)
+        if why:
+            self.say(why, warning=True)
+        return not why
 
     async def show(self) -> None:
         """Read the account and show it as it is stored."""
@@ -142,6 +150,8 @@ class ProfileScreen(PlaceScreen):
         try:
             profile = await self.shell.lanes.read(account_profile, account)
         except PortalError as error:
+            if isinstance(error, NotFound):
+                self.table.forget()  # somebody else's now, perhaps: nothing of it stays in sight
             self.say(error.message, warning=True)
             return
         finally:
@@ -301,7 +311,7 @@ class ProfileScreen(PlaceScreen):
         if beside is None:
             self.say(_("There is no further account in the list in this direction."), warning=True)
             return
-        self.account, self._read = beside, False
+        self.account, self._read, self._others = beside, False, ()
         self.table.forget()
         await self.show()
         if self._tab != INFO:
@@ -379,6 +389,7 @@ class ProfileScreen(PlaceScreen):
         account, moment = self.profile.account, self.shell.clock()
         last = _("never") if account.last_login is None else day_and_month(account.last_login, moment)
         facts = [account.type.label, *account.tags, _("last login {date}").format(date=last)]
+        facts += [_("responsible: {names}").format(names=", ".join(account.staff))] if account.staff else []
         facts += [
             word for word, holds in ((_("test account"), account.test), (_("archived"), account.archived)) if holds
         ]

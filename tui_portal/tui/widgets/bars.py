@@ -12,9 +12,11 @@ from textual.widget import Widget
 
 from tui_portal.i18n import _
 from tui_portal.tui import keys
+from tui_portal.tui.keymap import in_force, key_changes
 from tui_portal.tui.text import fit, plain
 
 SMALLEST = (60, 15)
+_SHORT = 8  # cells of the title of a place where they do not all fit
 
 
 class TitleBar(Widget):
@@ -69,19 +71,33 @@ class PlacesBar(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        parts: list[Content] = [plain(f" {self._heading}", "bold"), Content("\n")] if self._side else []
+        texts = self._side_texts() if self._side else self._line_texts()
+        styles = ["bold reverse" if place.name == self._here else "" for place in self._places]
+        parts = [plain(text, style) for text, style in zip(texts, styles, strict=True)]
+        return (
+            Content("\n").join([plain(f" {self._heading}", "bold"), *parts]) if self._side else Content("").join(parts)
+        )
+
+    def _side_texts(self) -> list[str]:
+        """A line for each place, its count at the right."""
+        texts = []
         for place in self._places:
-            count = "" if place.count is None else f" {place.count}"
-            here = place.name == self._here
-            text = f" {place.key} {place.title}"
-            if self._side:
-                text = f"{text}{' ' * max(0, self.size.width - cell_len(text) - cell_len(count) - 1)}{count} "
-            else:
-                text = f"{text}{count} "
-            parts.append(plain(text, "bold reverse" if here else ""))
-            if self._side:
-                parts.append(Content("\n"))
-        return Content("").join(parts)
+            text, count = f" {place.key} {place.title}", "" if place.count is None else f" {place.count}"
+            texts.append(f"{text}{' ' * max(0, self.size.width - cell_len(text) - cell_len(count) - 1)}{count} ")
+        return texts
+
+    def _line_texts(self) -> list[str]:
+        """All places on one line: where they don't fit, shorter titles, then without the counts."""
+        texts: list[str] = []
+        for most, counted in ((0, True), (_SHORT, True), (0, False), (_SHORT, False)):
+            texts = [
+                f" {place.key} {fit(place.title, most) if 0 < most < cell_len(place.title) else place.title}"
+                f"{f' {place.count}' if counted and place.count is not None else ''} "
+                for place in self._places
+            ]
+            if sum(map(cell_len, texts)) <= self.size.width:
+                break
+        return texts
 
 
 class KeyBar(Widget):
@@ -119,7 +135,7 @@ class KeyBar(Widget):
         if self._said:
             return plain(fit(f" {self._said}", self.size.width))
         parts: list[Content] = []
-        for key, what in keys.bar(self._groups, self.size.width):
+        for key, what in keys.bar(in_force(self._groups, key_changes(self)), self.size.width):
             parts += [plain(f" {key}", "bold"), plain(f" {what} ")]
         return Content("").join(parts)
 

@@ -180,7 +180,7 @@ def activity_tab(id: str = "activity") -> LogTab[LogRow]:  # noqa: A002 - Textua
         log_ids,
         log_rows,
         _log_columns,
-        _full_log,
+        full_log,
         lambda: _(
             "Nothing has been done in this account yet. Every change stands here: who, when, what was and what is; and when its "
             "users logged in."
@@ -227,7 +227,8 @@ def _mail_columns(clock: Callable[[], int]) -> Sequence[Column[MailRow]]:
     )
 
 
-def _full_log(row: LogRow) -> FullEntry:
+def full_log(row: LogRow) -> FullEntry:
+    """An entry of the log as its dialog shows it."""
     facts = [
         (_("When"), _moment(row.at)),
         (_("Who"), row.who),

@@ -18,6 +18,7 @@ from tui_portal.i18n import _
 from tui_portal.services.accounts import AccountProfile, ContactCard, EmailSettings
 from tui_portal.services.wording import state_in_words
 from tui_portal.tui import keys
+from tui_portal.tui.keymap import rebind
 from tui_portal.tui.text import fit
 
 SWITCHES = (Switch.LOGIN, Switch.NOTIFY, Switch.EMAIL_SYNC)
@@ -95,6 +96,9 @@ class SettingsTable(Widget, can_focus=True):
         self._side = 0
         self._top = 0
         self._longest_label = _LEAST_LABEL
+
+    def on_mount(self) -> None:
+        rebind(self)
 
     @property
     def email(self) -> EmailSettings | None:

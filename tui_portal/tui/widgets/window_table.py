@@ -20,6 +20,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_portal.tui import keys
+from tui_portal.tui.keymap import rebind
 from tui_portal.tui.widgets.columns import Column, fitting
 from tui_portal.tui.widgets.window_lines import STYLES, painted, titles
 from tui_portal.tui.workers import start
@@ -77,6 +78,9 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         self._top = 0
         self._cursor = 0
         self._shown_columns: list[tuple[Column[R], int]] = []
+
+    def on_mount(self) -> None:
+        rebind(self)
 
     @property
     def count(self) -> int:
@@ -151,7 +155,7 @@ class WindowTable(Widget, Generic[R], can_focus=True):
             if not fetched or reset:
                 break
             # Keys that were pressed meanwhile have moved the cursor: look again.
-        if ids != self._ids:
+        if ids is not self._ids and ids != self._ids:
             self._ids = ids
             self._count_hidden()
         self._top, self._cursor = top, cursor

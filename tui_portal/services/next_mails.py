@@ -1,0 +1,69 @@
+"""The mails that are next, read and composed ahead of their turn, and again as soon as anybody has changed anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from tui_portal.mail.handover import Answer
+from tui_portal.mail.letters import Envelope, Letter
+from tui_portal.services import outbox
+from tui_portal.services.context import Context
+from tui_portal.services.envelopes import Envelopes
+from tui_portal.services.outbox import Unwanted
+
+_MOST = 16  # mails read in one query and composed together, which takes half the time of one by one
+
+Found = tuple[Letter, Envelope | Answer] | Unwanted
+
+
+class NextMails:
+    """What is to be handed over for the claimed mails of `owner`. What it says of a mail holds at the moment in which it is asked:
+    SQLite tells whether another connection has committed since (`data_version`). What this connection commits is not told: whoever
+    writes something that can make a mail unwanted calls `forget`.
+    """
+
+    def __init__(self, context: Context, owner: str, envelopes: Envelopes) -> None:
+        self._context = context
+        self._owner = owner
+        self._envelopes = envelopes
+        self._found: dict[int, Found] = {}
+        self._version: int | None = None
+        self._many = 1
+
+    def take(self, following: Sequence[int]) -> Found | None:
+        """The first of the mails `following`, looked at again now: its letter, with the envelope or the answer that refuses it where
+        it can't be composed; Unwanted or None as `outbox.take_up`.
+        """
+        if self._context.database.data_version() != self._version:
+            self._many = 1  # where others write all the time, one letter is read at a time
+            self.forget()
+        elif self._has_expired(following[0]):
+            self.forget()
+        self.prepare(following)
+        return self._found.pop(following[0], None)
+
+    def prepare(self, following: Sequence[int]) -> None:
+        """Have the first of the mails `following` ready for its turn, with some of those after it."""
+        if not following or following[0] in self._found:
+            return
+        self.forget()
+        self._version = self._context.database.data_version()
+        letters = outbox.take_up_all(self._context, self._owner, list(islice(following, self._many)))
+        for number, letter in letters.items():
+            if isinstance(letter, Unwanted):
+                self._found[number] = letter
+            else:
+                self._found[number] = letter, self._envelopes.of_mail(number, letter)
+        self._many = min(2 * self._many, _MOST)
+
+    def forget(self) -> None:
+        """Read all of them again."""
+        self._found = {}
+
+    def _has_expired(self, number: int) -> bool:
+        found = self._found.get(number)
+        if not isinstance(found, tuple):
+            return False
+        expires_at = found[0].expires_at
+        return expires_at is not None and expires_at <= self._context.clock()

@@ -1,0 +1,50 @@
+"""What is read for one question of a list: in parts that are given up together."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from tui_portal.services.context import Lanes
+
+
+class ListReading:
+    """The parts that are being read on the lane. Each can be asked by the lane whether it `is_stale`, and one may `tell` how many
+    lines there are before it has them.
+    """
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._stale = threading.Event()
+        self._loop = asyncio.get_running_loop()
+        self._count: asyncio.Future[int] = self._loop.create_future()
+        self._parts: list[asyncio.Future[Any]] = []
+        self.is_stale = self._stale.is_set
+
+    def read(self, use_case: Callable[..., Any], *arguments: object) -> asyncio.Future[Any]:
+        """Queue one part."""
+        part = asyncio.ensure_future(self._lanes.read(use_case, *arguments))
+        self._parts.append(part)
+        return part
+
+    def tell(self, count: int) -> None:
+        """Called on the lane."""
+        self._loop.call_soon_threadsafe(self._take, count)
+
+    async def count_before(self, part: asyncio.Future[Any]) -> int | None:
+        """How many there are as soon as that is told; None where `part` is over first."""
+        await asyncio.wait((part, self._count), return_when=asyncio.FIRST_COMPLETED)
+        return self._count.result() if self._count.done() else None
+
+    def give_up(self) -> None:
+        """End what is still being read. What goes wrong in a part that nobody waits for any more is nobody's question either."""
+        self._stale.set()
+        for part in self._parts:
+            part.add_done_callback(lambda done: done.cancelled() or done.exception())
+            part.cancel()
+
+    def _take(self, count: int) -> None:
+        if not self._count.done():
+            self._count.set_result(count)
