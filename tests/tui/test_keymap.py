@@ -60,7 +60,8 @@ def test_a_mistake_is_told_with_what_was_meant(wishes: dict[str, str], words: li
 
 
 def test_what_every_command_has_already_may_be_written_down_again() -> None:
-    assert read_changes({"list.mark": "space", "everywhere.help": "? F1"}) == {
+    assert read_changes({"list.mark": "space", "staff.new": "n", "everywhere.help": "? F1"}) == {
         "list.mark": "space",
+        "staff.new": "n",
         "everywhere.help": "question_mark,f1",
     }

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 Changes = Mapping[str, str]
 
 # Those that are in force at the same time, so that none of them may have a key of another.
+_LISTS = (keys.LIST_SCREEN, keys.LIST, keys.EVERYWHERE)
 _TOGETHER = (
-    (keys.LIST_SCREEN, keys.LIST, keys.EVERYWHERE),
-    (keys.PENDING, keys.LIST_SCREEN, keys.LIST, keys.EVERYWHERE),
-    (keys.OUTBOX, keys.LIST_SCREEN, keys.LIST, keys.EVERYWHERE),
+    _LISTS,
+    *((group, *_LISTS) for group in (keys.PENDING, keys.OUTBOX, keys.ACTIVITY, keys.STAFF)),
     (keys.INFO, keys.PROFILE, keys.EVERYWHERE),
 )
 
@@ -97,13 +97,15 @@ def _read_key(name: str, text: str) -> str:
 
 def _check_clashes(groups: Sequence[keys.KeyGroup], changes: Changes) -> None:
     """Raise WrongUse where a key that was chosen belongs to another command that is in force in the same place."""
+    usual = {f"{group.name}.{key.name}": key.keys.split(",") for group in groups for key in group.keys}
     owners: dict[str, str] = {}
     for group in in_force(groups, changes):
         for key in group.keys:
             name = f"{group.name}.{key.name}"
             for sign in key.keys.split(","):
                 other = owners.setdefault(sign, name)
-                if other != name and (name in changes or other in changes):
+                shared = sign in usual[name] and sign in usual[other]  # one goes before the other, by design
+                if other != name and not shared and (name in changes or other in changes):
                     raise WrongUse(
                         _("ui.keys: {one} and {other} can't both have the key {key}.").format(
                             one=other, other=name, key=sign
