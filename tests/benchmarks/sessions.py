@@ -29,6 +29,7 @@ _PAIRS = 15  # of end and home
 _BUSY_PRESSES = 120
 _QUIET = 0.1  # so long nothing comes: the answer is whole
 _PAUSE = 0.03  # so long nothing comes: time to look at the screen
+_REST = 0.4  # the rest of an order is read unseen, and a key waits for it
 _LONG_QUIET = 1.5  # nothing is under way any more: the counts of the places have come too
 _NOTHING = 1.0  # so long nothing comes: the key changes nothing
 _PATIENCE = 60.0
@@ -212,7 +213,9 @@ def measure_orders(demo: Demo, counts: dict[str, int], figures: Figures) -> None
             answer = terminal.press(key, f"by {title()} ↑")
             assert answer is not None
             figures.add(f"sort by {title()}", answer)
+            terminal.settle(_REST)
             answer = terminal.press("S", f"by {title()} ↓")
+            terminal.settle(_REST)
             assert answer is not None
             figures.add(f"sort by {title()}, turned", answer)
         for word in WORDS:

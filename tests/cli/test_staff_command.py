@@ -128,3 +128,8 @@ def test_every_command_shows_only_what_is_assigned(firm: Context, capsys: pytest
         assert "Client 1" in told or what == "settings"
         assert "Client 0" not in told
         assert "p0.0@" not in told
+
+
+def test_without_an_action_the_actions_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["staff"]) == 2
+    assert "list|add|change|remove|restore|assign|unassign" in capsys.readouterr().err.splitlines()[-1]

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.services.firms import firm_of, send_all, token
+from tui_portal.domain.accounts import AccountType
+from tui_portal.domain.errors import Conflict
 from tui_portal.domain.invitations import LinkState
+from tui_portal.services import copies
 from tui_portal.services.access import AccessWish, change_access, find_address
 from tui_portal.services.activation import activate
 from tui_portal.services.backups import write_backup
 from tui_portal.services.check import Level, check
+from tui_portal.services.contacts import create_account
 from tui_portal.services.context import Context, open_context
 from tui_portal.services.invitations import cancel, invite, open_link
 from tui_portal.services.pending import PendingQuery, pending_ids, pending_rows
+from tui_portal.services.resends import cancel_invites
 from tui_portal.services.restores import Standing, standing
 from tui_portal.services.staff import identify
+from tui_portal.services.undo import undo_last
 
 INVITE = AccessWish(login=True, invite=True)
 USED, CANCELLED, OPEN = (f"p{n}.0@crowd.example" for n in range(3))
@@ -189,3 +197,63 @@ def test_a_new_firm_under_the_name_of_an_old_one_gets_links_of_its_own(
     assert live(acting, links) == set()
     assert acting.database.value("SELECT count(*) FROM activity WHERE kind = 'database_restored'") == 0
     new.database.close()
+
+
+def test_who_writes_while_check_looks_makes_no_older_database_of_it(office: Context) -> None:
+    looking = open_context(office.database.path, office.settings, read_only=True, clock=office.clock)
+    written: list[int] = []
+
+    def write_meanwhile() -> bool:
+        if len(written) < 20:
+            written.append(create_account(office, f"Meanwhile {len(written)}", AccountType.COMPANY))
+        return False
+
+    with looking.database.watched(50, write_meanwhile):
+        found = check(looking)
+    looking.database.close()
+    assert len(written) > 1
+    assert [f.words for f in found if f.about == "epoch"] == []
+
+
+def test_a_backup_put_back_under_a_running_program_is_known_however_much_that_still_writes(
+    office: Context, backup: Path
+) -> None:
+    links = use_links(office)
+    with closing(sqlite3.connect(backup)) as copy, closing(sqlite3.connect(office.database.path)) as target:
+        copy.backup(target)  # what `.restore` of sqlite3 does
+    for number in range(12):
+        create_account(office, f"Client {number}", AccountType.COMPANY)
+    again = reopened(office)
+    assert "older backup" in again.notice
+    assert live(again, links) == set()
+    again.database.close()
+
+
+def test_nothing_from_before_a_restore_is_taken_back(office: Context, tmp_path: Path) -> None:
+    change_access(office, firm_of(office, 1), INVITE)
+    cancel_invites(office, [find_address(office, USED)])
+    backup = tmp_path / "cancelled.sqlite3"
+    write_backup(office, backup)
+    undo_last(office)  # the mail waits again, and goes
+    send_all(office)
+    again = put_back(office, backup)
+    with pytest.raises(Conflict, match="older backup"):
+        undo_last(again)
+    assert send_all(again) == 0
+    change_access(again, [1], AccessWish(notify=True))
+    assert undo_last(again).changed == 1
+    again.database.close()
+
+
+def test_copies_that_waited_in_the_backup_are_not_sent_again_either(office: Context, tmp_path: Path) -> None:
+    change_access(office, firm_of(office, 1), INVITE)
+    send_all(office)
+    with office.database.write():
+        mail = office.database.value("SELECT id FROM outbox")
+        copies.queue(office, mail, ["partner@hansen-partner.example"], b"content")
+    backup = tmp_path / "copies.sqlite3"
+    write_backup(office, backup)
+    create_account(office, "Later", AccountType.COMPANY)
+    again = put_back(office, backup)
+    assert again.database.rows("SELECT state, content FROM outbox_copy") == [("withdrawn", None)]
+    again.database.close()

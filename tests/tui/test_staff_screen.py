@@ -151,3 +151,13 @@ async def test_the_profile_shows_who_else_has_the_account_open_and_writes_seldom
         await terminal.press("escape")
         await terminal.until(lambda: other.database.value("SELECT count(*) FROM presence") == 0)
     other.database.close()
+
+
+async def test_the_help_tells_a_key_once_as_what_it_does_in_this_list(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("8")
+        await terminal.shows("› Staff")
+        await terminal.press("?")
+        await terminal.shows("new staff member", "more actions, on what is marked")
+        assert "new account" not in terminal.text
+        assert "edit the account" not in terminal.text

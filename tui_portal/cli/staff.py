@@ -36,7 +36,7 @@ from tui_portal.services.staff_members import (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-commands of this command, with their options."""
-    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    commands = parser.add_subparsers(dest="action", required=True)
 
     def command(name: str, words: str, *, login: bool = True) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=words, description=words)
@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         made = command(name, words)
         made.add_argument("targets", metavar="ID", nargs="*", help=_("account IDs"))
         made.add_argument("--filter", metavar="TEXT", help=_("instead of IDs: ") + filter_help())
+    commands.metavar = "|".join(commands.choices)
 
 
 def _add_fields(parser: argparse.ArgumentParser, *, new: bool) -> None:

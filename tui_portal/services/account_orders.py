@@ -69,7 +69,7 @@ def account_ids(
     context: Context, query: AccountQuery, limit: int = -1, told: Callable[[int], object] | None = None
 ) -> array[int]:
     """The ids of all accounts that `query` finds, in its order; 8 bytes each. At most `limit` of them, -1 for all. Where all are
-    asked for, `told` gets their number as soon as it is known.
+    asked for, `told` gets their number as soon as it is known, and again while they are put in order: what it raises ends that.
 
     Raises WrongUse for an unknown sort key, FilterError.
     """
@@ -177,14 +177,21 @@ def _by_value(context: Context, query: AccountQuery, limit: int, told: Callable[
     values: dict[int, int] = {}
     for start in range(0, len(accounts), _AT_ONCE):
         values.update(zip(accounts[start : start + _AT_ONCE], numbers[start : start + _AT_ONCE], strict=True))
+        if told is not None:
+            told(len(ids))
     missing = 0 if zero else -1 if query.descending else sys.maxsize
     heaps: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
-    for account in ids:
-        heaps[values.get(account, missing) // (1 if zero else DAY)].append(account)
+    for start in range(0, len(ids), _AT_ONCE):
+        for account in ids[start : start + _AT_ONCE]:
+            heaps[values.get(account, missing) // (1 if zero else DAY)].append(account)
+        if told is not None:
+            told(len(ids))
     whole = array("q")
     for number, heap in sorted(heaps.items(), reverse=query.descending):
         equal = zero or number == missing // DAY
         whole.extend(heap if equal else sorted(heap, key=values.__getitem__, reverse=query.descending))
+        if told is not None:
+            told(len(ids))
     return whole if limit < 0 else whole[:limit]
 
 

@@ -35,7 +35,7 @@ def check(context: Context, *, mail: bool = False, told: Callable[[int], None] |
         looks: list[Callable[[Context], Iterator[Finding]]] = [*rows, _key, _settings]
         looks += [check_mail_settings, _certificate]
         found += [finding for look in looks for finding in look(context)]
-        found += [] if damaged else check_log(context, told).findings
+    found += [] if damaged else check_log(context, told).findings
     return found + (list(_mail_server(context)) if mail else [])
 
 

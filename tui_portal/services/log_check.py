@@ -27,10 +27,10 @@ class LogState:
 
 def check_log(context: Context, told: Callable[[int], None] | None = None) -> LogState:
     """Look at the whole log; `told` hears every so often how many entries were looked at. Changes nothing."""
+    stands = standing(context.database)  # before the transaction: others go on writing, and note how far they came
     with context.database.read():
         found = context.database.verify_log(told)
         findings = [*_chain(context, found), *_strangers(found), *_end(context, found)]
-        stands = standing(context.database)
     if not findings:
         words = ngettext(
             "the activity log is whole: {n} entry, sealed",

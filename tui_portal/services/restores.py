@@ -131,6 +131,13 @@ def _end_what_was_open(context: Context, epoch: int) -> Restored | None:
             """,
             [why],
         )
+        database.execute(
+            """
+            UPDATE outbox_copy SET state = 'withdrawn', content = NULL, error = ?, lease_owner = NULL, lease_until = NULL
+            WHERE state IN ('queued', 'sending')
+            """,
+            [why],
+        )
         database.execute("UPDATE password_reset SET state = 'withdrawn', closed_at = ? WHERE state = 'open'", [now])
         database.execute("DELETE FROM session")
         done = Restored(invitations, mails)

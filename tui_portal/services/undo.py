@@ -23,7 +23,7 @@ from tui_portal.services.progress import Progress, watched
 from tui_portal.services.request_decisions import answer_again, reopen
 from tui_portal.services.sets import rows_of
 from tui_portal.services.undo_invitations import restore_withdrawn, take_back_queued
-from tui_portal.services.undo_refusals import refuse_when_out_of_sight
+from tui_portal.services.undo_refusals import refuse_when_out_of_sight, refuse_when_restored_since
 
 _NAMED = 3  # so many addresses are named in a refusal, the rest by number
 
@@ -74,6 +74,7 @@ def undo_last(context: Context, progress: Progress | None = None) -> Undone:
         if last is None:
             raise NotFound(_("There is nothing to take back."))
         refuse_when_out_of_sight(context, last)
+        refuse_when_restored_since(context, last)
         with watched(context, progress, last.log_to - last.log_from):
             done = _UNDO[last.kind](context, last)
         after = {"operation": last.id, "kind": last.kind.value}
@@ -97,6 +98,7 @@ def redo_last(context: Context, progress: Progress | None = None) -> Undone:
         if former is None:
             raise NotFound(_("There is nothing to do again."))
         refuse_when_out_of_sight(context, former)
+        refuse_when_restored_since(context, former)
         with watched(context, progress, former.log_to - former.log_from), again(context, former) as now:
             done = _REDO[former.kind](context, former, now)
             after = {"operation": former.id, "kind": former.kind.value}

@@ -24,3 +24,18 @@ def refuse_when_out_of_sight(context: Context, done: Operation) -> None:
                 title=done.title
             )
         )
+
+
+def refuse_when_restored_since(context: Context, done: Operation) -> None:
+    """What was open when an older backup was put back stays dead: links and mails from before do not come back by undoing.
+    Raises Conflict.
+    """
+    if context.database.value(
+        """
+        SELECT epoch > 0 AND EXISTS (SELECT 1 FROM activity WHERE id > ? AND kind = 'database_restored') FROM firm
+        """,
+        [done.log_to],
+    ):
+        raise Conflict(
+            _("Nothing was changed in “{title}”: an older backup was put back since.").format(title=done.title)
+        )

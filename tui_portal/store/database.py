@@ -23,7 +23,7 @@ from tui_portal.i18n import _
 from tui_portal.store.backups import APPLICATION_ID, newest_copy
 from tui_portal.store.migrations import SCHEMA_VERSION, STEPS
 from tui_portal.store.mounts import network_type
-from tui_portal.store.seals import Seal, Verification, newest_seal, seal_entries, verify_chain
+from tui_portal.store.seals import Seal, Verification, holds_seal, newest_seal, seal_entries, verify_chain
 from tui_portal.store.witness import Witness
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Database:
             yield
             sealed = seal_entries(connection, key) or found
         if sealed is not None and self._file == self._file_in_place():
-            self.witness.note(sealed, before)
+            self.witness.note(sealed, before, lambda kept: holds_seal(connection, kept))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -48,6 +48,15 @@ def newest_seal(connection: sqlite3.Connection) -> Seal:
     return Seal(0, START) if found is None else Seal(*found)
 
 
+def holds_seal(connection: sqlite3.Connection, seal: Seal) -> bool:
+    """Whether this seal is one of the log's; that of entry 0 is every log's. False where the file can't be read."""
+    try:
+        found = connection.execute("SELECT hash FROM activity_seal WHERE last_id = ?", (seal.entry,)).fetchone()
+    except sqlite3.Error:
+        return False
+    return seal.entry == 0 or found == (seal.hash,)
+
+
 def seal_entries(connection: sqlite3.Connection, key: bytes | None, *, late: bool = False) -> Seal | None:
     """Seal the entries that no seal is over; the newest seal, or None where there are none.
 

@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,15 +58,17 @@ class Witness:
         finally:
             new.unlink(missing_ok=True)
 
-    def note(self, seal: Seal, before: Seal) -> None:
-        """The log has come so far, from `before` on. Where that is not what stands here, what stands here stays: it proves that
-        the log was another one. What can't be noted is left out: a former seal proves a restored database as well.
+    def note(self, seal: Seal, before: Seal, is_held: Callable[[Seal], bool]) -> None:
+        """The log has come so far, from `before` on. What stands here stays where the log does not hold it (`is_held`): it proves
+        that the log was another one. What can't be noted is left out: a former seal proves a restored database as well.
         """
         with contextlib.suppress(OSError):
             file = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
             try:
                 record = _record(os.pread(file, 200, 0))
-                if record is not None and (record.seal == before or record.seal.entry < before.entry):
+                if record is not None and (
+                    record.seal == before or (record.seal.entry < seal.entry and is_held(record.seal))
+                ):
                     os.pwrite(file, _bytes(Record(record.epoch, seal)), 0)
             finally:
                 os.close(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -45,7 +46,10 @@ class HelpScreen(ModalScreen[None]):
 
 
 def help_content(groups: Sequence[KeyGroup]) -> Content:
-    """The groups with their keys, in two columns; groups with one title stand together."""
+    """The groups with their keys, in two columns; groups with one title stand together. A key that a group before has taken is
+    not told again.
+    """
+    groups = _without_taken(groups)
     width = max(cell_len(key.shown) for group in groups for key in group.keys) + 3
     titles = dict.fromkeys(group.title for group in groups)
     lines: list[Content] = []
@@ -56,3 +60,14 @@ def help_content(groups: Sequence[KeyGroup]) -> Content:
             lines.append(Content.assemble("  ", plain(key.shown, "bold"), space, plain(_(key.help))))
         lines.append(Content(""))
     return Content("\n").join(lines[:-1])
+
+
+def _without_taken(groups: Sequence[KeyGroup]) -> list[KeyGroup]:
+    taken: set[str] = set()
+    left = []
+    for group in groups:
+        kept = tuple(key for key in group.keys if key.shown not in taken)
+        taken.update(key.shown for key in kept)
+        if kept:
+            left.append(replace(group, keys=kept))
+    return left

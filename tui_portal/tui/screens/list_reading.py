@@ -7,7 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from tui_portal.domain.errors import Cancelled
 from tui_portal.services.context import Lanes
+
+_TURN_SECONDS = 0.02  # at most
 
 
 class ListReading:
@@ -19,6 +22,8 @@ class ListReading:
         self._lanes = lanes
         self._stale = threading.Event()
         self._loop = asyncio.get_running_loop()
+        self._told = False
+        self._taken = threading.Event()
         self._count: asyncio.Future[int] = self._loop.create_future()
         self._parts: list[asyncio.Future[Any]] = []
         self.is_stale = self._stale.is_set
@@ -30,8 +35,15 @@ class ListReading:
         return part
 
     def tell(self, count: int) -> None:
-        """Called on the lane."""
+        """Called on the lane. Raises Cancelled where nobody waits for it any more."""
+        if self._stale.is_set():
+            raise Cancelled("")
+        if self._told:
+            return
+        self._told = True
         self._loop.call_soon_threadsafe(self._take, count)
+        # What the lane does next needs the interpreter, and the number is waited for.
+        self._taken.wait(_TURN_SECONDS)
 
     async def count_before(self, part: asyncio.Future[Any]) -> int | None:
         """How many there are as soon as that is told; None where `part` is over first."""
@@ -46,5 +58,6 @@ class ListReading:
             part.cancel()
 
     def _take(self, count: int) -> None:
-        if not self._count.done():
+        self._taken.set()
+        if not self._count.done():  # the loop gives it up when it ends
             self._count.set_result(count)

@@ -385,6 +385,7 @@ class ListScreen(ActingScreen):
         find = self.query_one("#find", Input)
         with find.prevent(Input.Changed):
             find.value = text
+            find.cursor_position = len(text)
 
     def _fetch(self, wanted: list[int]) -> Awaitable[dict[int, Any]]:
         return self.shell.lanes.read(self.source.rows, wanted)

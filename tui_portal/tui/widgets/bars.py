@@ -17,6 +17,7 @@ from tui_portal.tui.text import fit, plain
 
 SMALLEST = (60, 15)
 _SHORT = 8  # cells of the title of a place where they do not all fit
+_LEAST_NOTE = 24  # cells that a note in the title line keeps
 
 
 class TitleBar(Widget):
@@ -34,13 +35,23 @@ class TitleBar(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        right = plain("   ".join(part for part in self._right if part))
         left = plain(" › ".join(self._where))
         room = self.size.width - 2
+        right = plain("   ".join(self._notes(room - left.cell_length - 2)))
         if left.cell_length + right.cell_length + 2 > room:
             left = left.truncate(max(0, room - right.cell_length - 2), ellipsis=True)
         gap = " " * max(1, room - left.cell_length - right.cell_length)
         return Content.assemble(" ", left, gap, right, " ")
+
+    def _notes(self, room: int) -> list[str]:
+        """The notes at the right, the longest shortened where the way to this place needs the room."""
+        notes = [part for part in self._right if part]
+        over = sum(map(cell_len, notes)) + 3 * (len(notes) - 1) - room
+        longest = max(notes, key=cell_len, default="")
+        least = min(_LEAST_NOTE, cell_len(longest))
+        return [
+            fit(note, max(least, cell_len(note) - over)) if note == longest and over > 0 else note for note in notes
+        ]
 
 
 @dataclass(frozen=True, slots=True)
