@@ -51,7 +51,10 @@ def test_a_dry_run_tells_what_the_run_does_and_changes_nothing(
     assert tried == (1, expected)
     assert done == (1, expected | {"dry_run": False})
     assert (
-        firm.database.value("SELECT count(*) FROM outbox WHERE state = 'queued' AND next_try_at - created_at IN (60, 61)") == 4
+        firm.database.value(
+            "SELECT count(*) FROM outbox WHERE state = 'queued' AND next_try_at - created_at IN (60, 61)"
+        )
+        == 4
     )
 
 
