@@ -26,6 +26,9 @@ def firm(tmp_path: Path) -> Context:
     )
     office = identify(made)
     create_contact(office, firm_of(office, 4)[:1], "Bad", ["bad@nodot"])
+    office.database.execute(
+        "UPDATE firm SET fixed_now = ?", [office.clock()]
+    )  # no second begins in the middle of a command
     return office
 
 
@@ -51,10 +54,7 @@ def test_a_dry_run_tells_what_the_run_does_and_changes_nothing(
     assert tried == (1, expected)
     assert done == (1, expected | {"dry_run": False})
     assert (
-        firm.database.value(
-            "SELECT count(*) FROM outbox WHERE state = 'queued' AND next_try_at - created_at IN (60, 61)"
-        )
-        == 4
+        firm.database.value("SELECT count(*) FROM outbox WHERE state = 'queued' AND next_try_at = created_at + 60") == 4
     )
 
 
