@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.mail.firm import PORTAL, crowd, invited, limited_to, link_in, states, token_of, using
-from tests.smtp_server import DROP, MailServer
+from tests.smtp_server import DROP, MailServer, Received
 from tui_portal.config import InvitationSettings, MailSettings
 from tui_portal.domain.accounts import AccountType
 from tui_portal.services.access import AccessWish, change_access
