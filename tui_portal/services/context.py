@@ -18,7 +18,8 @@ from tui_portal.domain.staff import Right, StaffMember
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services.staff_rows import as_they_are_now
-from tui_portal.store.database import Database, Lane, create_database, key_path, open_database
+from tui_portal.store.database import Database, create_database, key_path, open_database
+from tui_portal.store.lanes import Lane
 from tui_portal.store.witness import key_of_epoch
 
 T = TypeVar("T")

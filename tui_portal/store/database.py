@@ -1,7 +1,6 @@
 """One SQLite file: opened with the right pragmas and the right schema, read, and written in IMMEDIATE transactions.
 
-A connection belongs to the thread that opened it. Whoever must not wait runs its work on a `Lane`, one thread with a
-connection of its own.
+A connection belongs to the thread that opened it. Whoever must not wait runs its work on a `Lane` (lanes.py).
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, cast
 
 import peewee
 
@@ -26,10 +24,6 @@ from tui_portal.store.mounts import network_type
 from tui_portal.store.seals import Seal, Verification, holds_seal, newest_seal, seal_entries, verify_chain
 from tui_portal.store.witness import Witness
 
-if TYPE_CHECKING:
-    import asyncio
-
-T = TypeVar("T")
 Row = tuple[Any, ...]
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -376,26 +370,3 @@ def _bring_up_to_date(database: Database) -> None:
                     database.execute(statement)
                 version += 1
                 database.execute(f"PRAGMA user_version = {version}")
-
-
-class Lane:
-    """One thread with a connection of its own, on which database work runs in the order in which it was asked for."""
-
-    def __init__(self, database: Database, name: str) -> None:
-        self._database = database
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name, initializer=database.connect)
-
-    def submit(self, work: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Queue `work(*arguments)`."""
-        return self._executor.submit(work, *arguments)
-
-    def run(self, work: Callable[..., T], *arguments: Any) -> asyncio.Future[T]:
-        """Queue `work(*arguments)` and await its outcome from the event loop."""
-        import asyncio
-
-        return asyncio.wrap_future(self.submit(work, *arguments))
-
-    def close(self) -> None:
-        """Wait for what is queued, then close the connection and end the thread."""
-        self._executor.submit(self._database.close)
-        self._executor.shutdown(wait=True)
