@@ -41,6 +41,19 @@ def test_it_serves_until_it_is_told_to_stop(zoe: Client, served: Served, number:
     assert served.process.stderr.read() == ""
 
 
+def test_it_takes_no_link_once_another_file_lies_in_the_place_of_its_database(zoe: Client, served: Served) -> None:
+    path, link = zoe.office.database.path, zoe.link()
+    with httpx.Client(base_url=served.url) as client:
+        assert client.get("/healthz").status_code == 200
+        path.with_name("other.sqlite3").write_bytes(path.read_bytes())
+        path.with_name("other.sqlite3").replace(path)
+        assert client.get(link, follow_redirects=True).status_code == 503
+        assert client.get("/healthz").status_code == 503
+    served.stop(signal.SIGTERM)
+    assert served.process.stderr is not None
+    assert "start the program again" in served.process.stderr.read()
+
+
 def test_it_delivers_the_invitation_whose_link_it_then_serves(office: Context) -> None:
     taken = threading.Event()
     with MailServer() as mail_server:

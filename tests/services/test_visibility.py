@@ -6,7 +6,7 @@ import ast
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import tui_portal
 from tests.services.firms import everything, send_all
 from tui_portal.domain.access import Switch
 from tui_portal.domain.accounts import AccountType, account_code
-from tui_portal.domain.errors import NotFound, PortalError
+from tui_portal.domain.errors import NotFound, PortalError, Refused
 from tui_portal.domain.log_filters import parse_log_filter
 from tui_portal.domain.staff import Role
 from tui_portal.services import (
@@ -313,6 +313,16 @@ def test_a_contact_of_both_shows_that_there_is_another_account_and_not_which(tow
     gone = contact_edits.foresee_contact(town.spy, town.both, contact_plans.ContactEdit("Beate Beide", (), version=1))
     assert "another account" in " ".join(gone)
     assert account_code(town.secret) not in " ".join(gone)
+
+
+def test_a_mailbox_of_others_does_not_come_into_sight_by_being_typed(town: Town) -> None:
+    with pytest.raises(Refused, match="somebody who sees all accounts"):
+        create_contact(town.spy, [town.mine], "Zora Again", [TYPED])
+    edit = contact_plans.stored_contact(town.spy, town.both).as_edit
+    more = replace(edit, addresses=(*edit.addresses, contact_plans.AddressEdit(None, "Email", TYPED)))
+    with pytest.raises(Refused, match="somebody who sees all accounts"):
+        contact_edits.save_contact(town.spy, town.both, more)
+    create_contact(town.spy, [town.mine], "Otto's wife", ["otto@offen.example", "new@offen.example"])
 
 
 def test_their_own_accounts_are_whole(town: Town) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tui_portal.domain.accounts import AccountType
 from tui_portal.domain.errors import DatabaseMissing, DatabaseUnusable
+from tui_portal.services.contacts import create_account
 from tui_portal.services.context import Context
 from tui_portal.store.database import create_database, key_path, open_database
 from tui_portal.store.migrations import SCHEMA_VERSION
@@ -109,3 +111,18 @@ def test_four_processes_that_read_and_write_lose_no_update(office: Context) -> N
     errors = [writer.communicate()[1] for writer in writers]
     assert errors == [b""] * 4
     assert office.database.value("SELECT version FROM account WHERE id = 1") == 400
+
+
+@pytest.mark.parametrize("another", [True, False])
+def test_a_program_that_runs_writes_nothing_to_a_file_that_is_not_in_place_any_more(
+    office: Context, tmp_path: Path, *, another: bool
+) -> None:
+    former = tmp_path / "former.sqlite3"
+    copied = office.database.path.read_bytes()
+    office.database.path.rename(former)
+    if another:
+        office.database.path.write_bytes(copied)
+    with pytest.raises(DatabaseUnusable, match="start the program again"):
+        create_account(office, "Lost", AccountType.COMPANY)
+    with pytest.raises(DatabaseUnusable, match="start the program again"), office.database.read():
+        pass

@@ -97,7 +97,8 @@ def visit(context: Context, session: str) -> Visit:
 
 def is_in_order(context: Context) -> bool:
     """Whether pages can be served. Raises DatabaseUnusable where the database or the key of the links can't be read."""
-    return bool(context.key) and bool(context.database.value("SELECT count(*) FROM firm"))
+    with context.database.read():
+        return bool(context.key) and bool(context.database.value("SELECT count(*) FROM firm"))
 
 
 def open_activation(context: Context, token: str) -> Activation:

@@ -88,9 +88,12 @@ def create_contact(
 
 
 def keep_address(context: Context, check: AddressCheck) -> int:
-    """Inside a write transaction: the id of the mailbox that was checked, made where it is new. Raises Refused when empty."""
+    """Inside a write transaction: the id of the mailbox that was checked, made where it is new. Raises Refused when empty, and for one of
+    accounts that the acting person does not see.
+    """
     if not check.address:
         raise Refused(_("An e-mail address is needed."))
+    visibility.require_free_address(context, check.canonical)
     context.database.execute(
         """
         INSERT INTO email_address (address, canonical, validity, reason, checked_at, flags, check_version)

@@ -11,8 +11,9 @@ import json
 from collections.abc import Sequence
 
 from tui_portal.domain.accounts import account_code
-from tui_portal.domain.errors import NotFound
+from tui_portal.domain.errors import NotFound, Refused
 from tui_portal.domain.staff import Right
+from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
 from tui_portal.services.staff_rows import as_they_are_now
@@ -108,6 +109,26 @@ def require_contact(context: Context, contact: int) -> None:
     staff = seen_by(context)
     if not _sees(context, "" if staff is None else f" AND {_is_contact(staff, 'w.value')}", contact):
         raise NotFound(_("The contact is not there any more."))
+
+
+def require_free_address(context: Context, canonical: str) -> None:
+    """Raise Refused where somebody else's mailbox would come into the acting person's sight by being typed: its mails, its
+    log and its open invitation would be theirs to see and to cancel.
+    """
+    staff = seen_by(context)
+    if staff is not None and context.database.value(
+        f"""
+        SELECT 1 FROM email_address e WHERE e.canonical = ? AND NOT {_is_mailbox(staff, "e.id")} AND (
+            EXISTS (SELECT 1 FROM contact_email ve WHERE ve.email_address_id = e.id)
+            OR EXISTS (SELECT 1 FROM contact_settings vn WHERE vn.email_address_id = e.id)
+            OR EXISTS (SELECT 1 FROM user vu WHERE vu.email_address_id = e.id))
+        """,
+        [canonical],
+    ):
+        words = _(
+            "{address} is known from accounts that you do not see. Ask somebody who sees all accounts to add it here."
+        )
+        raise Refused(words.format(address=safe(canonical)))
 
 
 def named_accounts(context: Context, contact: int) -> list[tuple[int, str]]:

@@ -79,11 +79,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[None]:
-        """Several reads that see one state of the database."""
+        """Several reads that see one state of the database. Raises DatabaseUnusable where another file lies at the path by now."""
         with self._plain_errors():
             if self._peewee.in_transaction():
                 yield
                 return
+            self._refuse_another_file()
             with self._peewee.transaction("DEFERRED"):
                 yield
 
@@ -99,7 +100,7 @@ class Database:
             found = seal_entries(connection, key, late=True)
             yield
             sealed = seal_entries(connection, key) or found
-        if sealed is not None and self._file == self._file_in_place():
+        if sealed is not None:
             self.witness.note(sealed, before, lambda kept: holds_seal(connection, kept))
 
     @contextmanager
@@ -108,6 +109,7 @@ class Database:
         with self._plain_errors():
             if self._peewee.in_transaction():
                 raise RuntimeError("a write transaction inside another one")
+            self._refuse_another_file()
             stopped: BaseException | None = None
             try:
                 with self._peewee.transaction():
@@ -187,6 +189,14 @@ class Database:
         """Look at the whole activity log in one state of it; `told` hears every so often how many entries were looked at."""
         with self.read():
             return verify_chain(self._connection(), self.seal_key(), told)
+
+    def _refuse_another_file(self) -> None:
+        """Raise DatabaseUnusable where the file was moved away or exchanged, as a restore does: what is written to it now is lost."""
+        if self._file is not None and self._file != self._file_in_place():
+            words = _(
+                "{path} was moved away, or another file was put in its place. Nothing was changed; start the program again."
+            )
+            raise DatabaseUnusable(words.format(path=self.path))
 
     def _file_in_place(self) -> tuple[int, int] | None:
         """Which file lies at the path now: somebody may have put another one there."""
