@@ -21,6 +21,7 @@ import pyte
 PATIENCE = 20.0
 # pyte takes CSI with a private marker for what it is without it.
 _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
+_ASKED_FOR_FRAMES = b"\x1b[?2026$p"
 
 # The command as leader of a session that owns the terminal, as a shell would start it.
 _TAKE_TERMINAL = """
@@ -31,12 +32,21 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 class Pty:
-    """A command in a terminal of its own, and every byte that it writes; a context manager that leaves no process behind."""
+    """A command in a terminal of its own, and every byte that it writes; a context manager that leaves no process behind.
+
+    With `marks_frames` the terminal says that it shows what stands between two marks at once (mode 2026), as many do.
+    """
 
     def __init__(
-        self, command: Sequence[str], *, size: tuple[int, int] = (80, 24), environment: dict[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        size: tuple[int, int] = (80, 24),
+        environment: dict[str, str] | None = None,
+        marks_frames: bool = False,
     ) -> None:
         columns, rows = size
+        self._marks_frames = marks_frames
         self.wire = bytearray()
         self.last_byte = self.started = time.perf_counter()
         names = ("PATH", "HOME", "TMPDIR", "LC_ALL", "TZ")
@@ -73,17 +83,27 @@ class Pty:
         """Type what is no text."""
         os.write(self._fd, typed)
 
+    def fileno(self) -> int:
+        """The descriptor to wait for with others."""
+        return self._fd
+
     def read(self, seconds: float) -> bytes:
         """What the program writes next, empty when it writes nothing within `seconds`."""
+        return self.read_some(seconds, 1 << 16)
+
+    def read_some(self, seconds: float, most: int) -> bytes:
+        """As `read`, but so many bytes at most; the rest waits."""
         if not select.select([self._fd], [], [], seconds)[0]:
             return b""
         try:
-            data = os.read(self._fd, 1 << 16)
+            data = os.read(self._fd, most)
         except OSError:
             return b""
         if data:
             self.last_byte = time.perf_counter()
         self.wire += data
+        if self._marks_frames and _ASKED_FOR_FRAMES in data:
+            self.send_bytes(b"\x1b[?2026;2$y")
         return data
 
     def drain(self, seconds: float) -> None:
@@ -101,19 +121,29 @@ class Pty:
 
 
 class PtyTerminal(Pty):
-    """`tui-portal WORDS` in a terminal, with the screen that a person would see."""
+    """`tui-portal WORDS` in a terminal, with the screen that a person would see; `command` leads to the program in another way."""
 
     def __init__(
-        self, *words: str, size: tuple[int, int] = (80, 24), environment: dict[str, str] | None = None
+        self,
+        *words: str,
+        size: tuple[int, int] = (80, 24),
+        environment: dict[str, str] | None = None,
+        marks_frames: bool = False,
+        command: Sequence[str] = (sys.executable, "-m", "tui_portal"),
     ) -> None:
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
-        super().__init__([sys.executable, "-m", "tui_portal", *words], size=size, environment=environment)
+        super().__init__([*command, *words], size=size, environment=environment, marks_frames=marks_frames)
 
     @property
     def text(self) -> str:
         """What the terminal shows."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def cells(self) -> dict[int, dict[int, pyte.screens.Char]]:
+        """What stands where, and how: rows of columns, as far as anything was written there."""
+        return {y: dict(self._screen.buffer[y]) for y in range(self._screen.lines)}
 
     def read(self, seconds: float) -> bytes:
         data = super().read(seconds)

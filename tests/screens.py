@@ -46,6 +46,13 @@ class Terminal:
         names = {" ": "space", "/": "slash", ".": "full_stop", "-": "minus", "@": "at", ",": "comma"}
         await self._pilot.press(*(names.get(c, c) for c in text))
 
+    def burst(self, *keys: str) -> None:
+        """All of these keys at once, as a slow line brings them."""
+        characters = {"space": " ", "at": "@", "full_stop": "."}
+        for key in keys:
+            character = characters.get(key, key if len(key) == 1 else None)
+            self.app.post_message(events.Key(key, character))
+
     def paste(self, text: str) -> None:
         """Paste `text`, as a terminal does in one piece."""
         self.app.post_message(events.Paste(text))

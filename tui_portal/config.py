@@ -18,6 +18,7 @@ from tui_portal.i18n import LANGUAGES, _
 from tui_portal.paths import default_configs, styles_folder
 
 PLAIN_OUTPUT = "plain"
+COMFORTABLE, DENSE = "comfortable", "dense"
 
 
 def _number(default: int, least: int, most: int) -> int:
@@ -75,12 +76,14 @@ class PortalSettings:
 @dataclass(frozen=True, slots=True)
 class StaffSettings:
     trust_as: bool = False
-    restricted: bool = False
+    restricted: bool = False  # staff get the application and nothing beside it; files only in the folder of `exports`
+    exports: str = ""  # a folder, relative to the settings file; empty: where the program was started
 
 
 @dataclass(frozen=True, slots=True)
 class UiSettings:
     theme: str = ""
+    density: str = field(default=COMFORTABLE, metadata={"one_of": (COMFORTABLE, DENSE)})  # who has not chosen theirs
     mouse: bool = False
     language: str = ""
     keys: tuple[tuple[str, str], ...] = ()  # commands by their names, and the keys that are wanted for them
@@ -96,7 +99,7 @@ class LimitSettings:
     dns_batch: int = _number(5, 1, 100)  # so many domains are asked at once
     dns_days: int = _number(30, 1, 3650)  # after so many days a domain is asked again
     lease_seconds: int = _number(120, 1, 86_400)
-    claim_batch: int = _number(50, 1, 10_000)
+    claim_batch: int = _number(250, 1, 10_000)
     retry_first_seconds: int = _number(300, 0, 604_800)
     retry_most_seconds: int = _number(4000, 0, 604_800)
     retry_days: int = _number(5, 0, 365)
@@ -129,13 +132,16 @@ class LimitSettings:
     reset_again_seconds: int = _number(60, 0, 86_400)  # staff send nobody two of them within this time
     notices_shown: int = _number(20, 1, 1000)  # the newest ones, on the page where a client arrives
     forgotten_seconds: int = _number(900, 0, 86_400)  # nor does the login page within this one
-    write_seconds: int = _number(10, 0, 600)  # a page waits so long for others who write to the database
+    write_seconds: int = _number(10, 0, 600)  # a change waits so long for others who write to the database
     portal_connections: int = _number(500, 0, 100_000)
     request_seconds: int = _number(20, 1, 3600)  # a request must have come whole within this time, an answer be taken
     idle_seconds: int = _number(75, 1, 3600)  # a connection is kept so long for the next request
     certificate_days: int = _number(14, 0, 365)  # a certificate that ends sooner is warned of
     stop_seconds: int = _number(5, 0, 600)
     notice_seconds: int = _number(8, 1, 3600)
+    clipboard_bytes: int = _number(
+        74_994, 1, 16 * 1024 * 1024
+    )  # in base64 and framed 100,000: more no terminal need take
     watch_seconds: int = _number(1, 1, 3600)
     presence_seconds: int = _number(90, 60, 3600)  # an account counts as open for so long without word
     client_invitations: int = _number(10, 1, 10_000)  # so many people a client may ask for within 24 hours
@@ -148,6 +154,7 @@ class LimitSettings:
     resend_ask_seconds: int = _number(
         60, 0, 86_400
     )  # who was invited within this time is asked about before the next one
+    free_mebibytes: int = _number(100, 0, 1_000_000)  # `check` calls less room on the database's disk a fault
     progress_steps: int = _number(200_000, 1000, 1_000_000_000)  # SQLite instructions between two looks whether to stop
 
 
@@ -176,7 +183,7 @@ def read_settings(path: Path | None) -> Settings:
     Raises WrongUse, which names the file and the key, where the file is missing, no TOML, or says something unknown.
     """
     if path is None:
-        path = next((p for p in default_configs() if p.is_file()), None)
+        path = next((p for p in default_configs() if _is_there(p)), None)
         if path is None:
             return Settings()
     try:
@@ -188,6 +195,14 @@ def read_settings(path: Path | None) -> Settings:
     except RecursionError:
         raise WrongUse(_("The settings {path} are not TOML: {why}.").format(path=path, why=_("too deep"))) from None
     return settings_from(data, path)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it is a file, as far as this user may look: after `su`, the home directory may still be another's."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def settings_from(data: dict[str, Any], path: Path | None = None) -> Settings:

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("en", "fr", "es", "de", "ja")
+# Each by the name that those who speak it give it.
+OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español", "de": "Deutsch", "ja": "日本語"}
 DOMAIN = "tui_portal"
 
 _folder = Path(__file__).parent / "locales"
@@ -29,6 +31,11 @@ def use(translations: gettext_module.NullTranslations) -> None:
     _current = translations
 
 
+def language_in_force() -> str:
+    """The language that everything is shown in."""
+    return next((code for code in LANGUAGES if catalogue(code) is _current), "en")
+
+
 def choose_language(*wishes: str | None) -> str:
     """The first of `wishes` that is spoken here: codes such as `de`, or locale names such as `de_CH.UTF-8`; else English."""
     for wish in wishes:
@@ -36,6 +43,16 @@ def choose_language(*wishes: str | None) -> str:
         if code in LANGUAGES:
             return code
     return "en"
+
+
+def reads_source() -> bool:
+    """Whether the reader's language is the one that the program is written in."""
+    return type(_current) is gettext_module.NullTranslations
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tools know it
+    """Mark `message` for translation without translating it yet."""
+    return message
 
 
 def _(message: str) -> str:

@@ -1,4 +1,5 @@
-"""The speed of the terminal application on firms of several sizes, side by side in one run, beside an empty Textual application.
+"""The speed of the terminal application on firms of several sizes, side by side in one run, beside a curses list of the same rows and an empty
+Textual application; twenty terminals at once, and a far and narrow line.
 
 `python -m tests.benchmarks [--accounts N …] [--rounds N] [--keep FOLDER]` prints Markdown tables, and at the end the limits
 that were set, met or missed. Bytes are exact; times are noisy, so what counts are the ratios. A firm of a million accounts takes
@@ -13,13 +14,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks import bulk_edit
+from tests.benchmarks import budget_table, bulk_edit, slow_line, terminals, writers
 from tests.benchmarks.databases import Demo, demos
-from tests.benchmarks.report import Report
+from tests.benchmarks.floor import measure_floor
+from tests.benchmarks.report import BUDGETED, Report
 from tests.benchmarks.sessions import (
     Figures,
     filters,
+    measure_answers,
     measure_beside_colleague,
+    measure_bytes,
     measure_empty,
     measure_keys,
     measure_orders,
@@ -27,6 +31,8 @@ from tests.benchmarks.sessions import (
 )
 
 _EDITED = 10_000  # accounts
+_MILLION = 1_000_000
+_TERMINALS, _SECONDS = 20, 20.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,10 +51,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         bulk = {accounts: edits(scratch, accounts, arguments.rounds) for accounts in (_EDITED // 10, _EDITED)}
         found = demos(arguments.keep or scratch / "demos", sorted(set(arguments.accounts)))
         report = Report(Figures(), {demo.accounts: Figures() for demo in found}, bulk, arguments.rounds)
-        looks(found, report)
+        floor = Figures()
+        looks(found, report, floor)
         beside(scratch, found, report)
-    print(report.text)
+        middle = _budgeted(found)
+        print(report.text)
+        print("\n" + budget_table.table(report.firms[middle.accounts], floor, report.empty, report.firms.get(_MILLION)))
+        tell(f"{_TERMINALS} terminals at once, and a slow line")
+        copy = middle.copy(scratch)
+        crowd = terminals.measure(copy, _TERMINALS, _SECONDS)
+        print("\n" + crowd.table(_TERMINALS, middle.accounts))
+        print("\n" + slow_line.measure(middle).table)
+        print("\n" + writers.measure(copy).table)
     return 0
+
+
+def _budgeted(found: Sequence[Demo]) -> Demo:
+    """The firm for which the budgets are: that of 100,000 accounts, or the largest below it."""
+    return max((demo for demo in found if demo.accounts <= BUDGETED), key=lambda demo: demo.accounts, default=found[0])
 
 
 def edits(folder: Path, accounts: int, rounds: int) -> bulk_edit.BulkFigures:
@@ -57,20 +77,24 @@ def edits(folder: Path, accounts: int, rounds: int) -> bulk_edit.BulkFigures:
     return bulk_edit.measure(folder, accounts, rounds)
 
 
-def looks(found: Sequence[Demo], report: Report) -> None:
-    """Start, keys, orders and filters, the sizes in turn."""
+def looks(found: Sequence[Demo], report: Report, floor: Figures) -> None:
+    """Start, keys, orders and filters, the sizes in turn; the floor and the empty application in each round."""
+    middle = _budgeted(found)
     counts = {demo.accounts: demo.counts(filters()) for demo in found}
     for number in range(report.rounds + 1):
         # The first round warms the caches of the machine and is not counted.
         tell(f"round {number} of {report.rounds}: start, keys, sort, filter")
         measure_empty(report.empty if number else Figures())
+        measure_floor(middle, floor if number else Figures())
         # By turns from the smallest and from the largest, so that no size has always the same neighbour.
         for demo in found if number % 2 else reversed(found):
             if number:
+                measure_answers(demo, report.firms[demo.accounts])
                 measure_keys(demo, report.firms[demo.accounts])
                 measure_orders(demo, counts[demo.accounts], report.firms[demo.accounts])
             else:
                 measure_start(demo)
+    measure_bytes(middle, report.firms[middle.accounts])
 
 
 def beside(scratch: Path, found: Sequence[Demo], report: Report) -> None:

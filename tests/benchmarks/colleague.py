@@ -6,11 +6,13 @@ undo; then it rests for so many seconds.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from pathlib import Path
 
 from tui_portal.config import Settings
+from tui_portal.domain.errors import NotFound
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.accounts import AccountQuery, account_ids
 from tui_portal.services.context import open_context
@@ -31,8 +33,10 @@ def main(database: str, accounts: str, rest: str = "0") -> None:
         tell(f"{change.changed:,} settings, {change.invitations:,} invitations", start)
         time.sleep(float(rest))
         start = time.perf_counter()
-        undo_last(context)
-        tell("taken back", start)
+        # Another colleague at work on the same accounts may have taken it back already.
+        with contextlib.suppress(NotFound):
+            undo_last(context)
+            tell("taken back", start)
         time.sleep(float(rest))
 
 

@@ -2,8 +2,9 @@
 
 `python -m tests.benchmarks.delivery [--mails N] [--rounds N]` prints Markdown tables. The server is a process of its own, which takes
 everything; the far one answers 20 ms late and gets a tenth of the mails. Times are noisy, and whether two processes share a core
-changes them threefold: what counts is the median of the ratios, each of two runs that followed one another. In the last table
-somebody reads the list of accounts meanwhile.
+changes them threefold: what counts is the median of the ratios, each of two runs that followed one another. In the second table
+somebody reads the list of accounts meanwhile; in the last one `tui-portal deliver` is a process of its own, and somebody moves about
+in a terminal. Its memory is told without the pages of files, which the system takes back when it likes; SQLite's cache fills to 4 MiB.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import dataclasses
 import json
 import platform
+import re
 import smtplib
 import statistics
 import subprocess
@@ -24,17 +26,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks.bulk_edit import copied, forget_peak, make, resident
-from tests.mail.firm import SENDER, settings_for
+from tests.benchmarks.databases import Demo
+from tests.benchmarks.sessions import SIZE, Session
+from tests.mail.firm import PORTAL, SENDER, settings_for
 from tui_portal.config import Settings
 from tui_portal.mail.composing import compose
 from tui_portal.mail.handover import sender_of
 from tui_portal.services import outbox
 from tui_portal.services.access import AccessWish, change_access
+from tui_portal.services.accounts import AccountQuery, count_accounts
 from tui_portal.services.context import Context
 from tui_portal.services.delivery import deliver_once
 
 _FAR = 20  # milliseconds
 _FAR_PART = 10
+_KEYS = 120  # pressed before anything is delivered
 _NEAR_LIMIT, _FAR_LIMIT, _READ_LIMIT = 1.5, 1.2, 2.0
 Built = Sequence[tuple[str, bytes]]
 
@@ -65,6 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.delivery", description=__doc__)
     parser.add_argument("--mails", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--crowd", type=int, default=10_000, metavar="N", help="mails of the last table, and a tenth of them"
+    )
     arguments = parser.parse_args(argv)
     print(
         f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, Python {platform.python_version()}, {arguments.mails:,} mails\n"
@@ -79,6 +88,12 @@ def main(argv: Sequence[str] | None = None) -> int:
                 flush=True,
             )
         print("\n" + beside(templates[arguments.mails]))
+        print("\n" + KEYS_HEAD, flush=True)
+        peak = 0.0
+        for mails in (arguments.crowd // 10, arguments.crowd):
+            found = beside_keys(templates.get(mails) or template(Path(name), mails), mails)
+            print(found.line(peak), flush=True)
+            peak = found.peak
     return 0
 
 
@@ -193,6 +208,85 @@ def beside(firm: Path) -> str:
         "| a screen of accounts | idle p95 | while mail is delivered | × | at most |\n| --- | --- | --- | --- | --- |\n"
         f"| {len(busy)} reads | {_p95(idle):.2f} ms | {_p95(busy):.2f} ms | {verdict} | {_READ_LIMIT:g} |"
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Firm(Demo):
+    """A firm whose owner looks at it in a terminal."""
+
+    @property
+    def command(self) -> list[str]:
+        """As of a demo firm, where the person at the machine is among the staff."""
+        return [*super().command, "--as", "olga"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Keys:
+    """What a key took (milliseconds) before so many mails were delivered and while they were, and the memory of that process (MiB)."""
+
+    mails: int
+    idle: list[float]
+    busy: list[float]
+    peak: float
+
+    def line(self, before: float) -> str:
+        """One line of the table; `before` is the memory with a tenth of the mails, 0 where that is not known."""
+        found, grown = _p95(self.busy) / _p95(self.idle), f"{self.peak / before:.2f}" if before else "–"
+        verdict = f"{found:.2f}" if found <= _READ_LIMIT else f"**{found:.2f}**"
+        cells = [
+            f"{self.mails:,}",
+            f"{self.peak:.1f} MiB",
+            grown,
+            f"{_p95(self.idle):.1f} ms",
+            f"{_p95(self.busy):.1f} ms",
+        ]
+        return "| " + " | ".join([*cells, f"{len(self.busy)}", verdict, f"{_READ_LIMIT:g}"]) + " |"
+
+
+KEYS_HEAD = (
+    "| mails | memory of `deliver` | × a tenth of the mails | a key, idle p95 | while mail is delivered | keys | × | at most |\n"
+    + "| --- " * 8
+    + "|"
+)
+
+
+def beside_keys(firm: Path, mails: int) -> Keys:
+    """Move the cursor in a terminal, first alone, then while all mails go over one connection to a server on the loopback."""
+    with sink(CASES[0]) as port, copied(firm) as context:
+        config = context.database.path.with_suffix(".toml")
+        config.write_text(
+            f'[firm]\nportal_url = "{PORTAL}"\n[mail]\nsmtp = "smtp://127.0.0.1:{port}"\nfrom = "{SENDER}"\n'
+            "[limits]\nmail_connections = 1\n"
+        )
+        total = count_accounts(context, AccountQuery(""))
+        demo = Firm(total, context.database.path, config, total)
+        words = ["--database", str(demo.path), "--config", str(config), "deliver", "--once"]
+        with Session(demo) as terminal:
+            terminal.first_rows()
+            terminal.whole()
+            idle = [move_down(terminal) for _ in range(_KEYS)]
+            busy, peak = list[float](), 0.0
+            with subprocess.Popen([sys.executable, "-m", "tui_portal", *words], stderr=subprocess.DEVNULL) as process:
+                while process.poll() is None:
+                    peak = max(peak, own_memory(process.pid))
+                    busy.append(move_down(terminal))
+            assert process.returncode == 0
+        assert outbox.count_waiting(context) == 0
+        config.unlink()
+        return Keys(mails, idle, busy, peak)
+
+
+def own_memory(pid: int) -> float:
+    """What a process holds in memory now, without pages of files, in MiB (Linux, proc(5))."""
+    found = re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def move_down(terminal: Session) -> float:
+    """Milliseconds until the cursor has moved down a line; from the top again where it stands on the last."""
+    if terminal.cursor_line() >= SIZE[1] - 3:
+        terminal.press("g")
+    return terminal.press_down()
 
 
 def read_while(context: Context, work: Callable[[], object]) -> list[float]:

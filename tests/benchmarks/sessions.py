@@ -33,6 +33,7 @@ _REST = 0.4  # the rest of an order is read unseen, and a key waits for it
 _LONG_QUIET = 1.5  # nothing is under way any more: the counts of the places have come too
 _NOTHING = 1.0  # so long nothing comes: the key changes nothing
 _PATIENCE = 60.0
+BAR = b"48;2;44;88;120"  # the colour of the cursor's bar
 _SEQUENCE = re.compile(rb"\x1b\[[0-9;?<>=!$]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
 _ROW = re.compile(rb"A-\d{4}")
 _EMPTY_APP = """
@@ -50,6 +51,7 @@ class Figures:
     """What was measured on one database: milliseconds, bytes and MiB."""
 
     start: list[float] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)
     whole: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     peak: list[float] = field(default_factory=list)
@@ -76,7 +78,7 @@ class Session(PtyTerminal):
     def __init__(self, demo: Demo) -> None:
         self._chunks: list[tuple[float, bytes]] = []
         self.total = f"{demo.total} of {demo.total}"
-        super().__init__(*demo.command, size=SIZE)
+        super().__init__(*demo.command, size=SIZE, marks_frames=True)
 
     def read(self, seconds: float) -> bytes:
         data = Pty.read(self, seconds)
@@ -199,6 +201,36 @@ def measure_keys(demo: Demo, figures: Figures) -> None:
             else:
                 figures.add(name, answer)
         figures.peak.append(terminal.memory("VmHWM"))
+
+
+def measure_answers(demo: Demo, figures: Figures) -> None:
+    """Press a key as soon as there are rows; milliseconds from the start of the program until the cursor has moved."""
+    with Session(demo) as terminal:
+        terminal.first_rows()
+        before = len(terminal.wire)
+        terminal.send("j")
+        while BAR not in terminal.wire[before:]:
+            if not terminal.read(_PATIENCE):
+                raise SystemExit(f"the first key was not answered\n{terminal.look()}")
+        figures.answers.append((terminal.last_byte - terminal.started) * 1000)
+
+
+def measure_bytes(demo: Demo, figures: Figures) -> None:
+    """What is exact from run to run: scrolling by a line, a mark, a dialog."""
+    with Session(demo) as terminal:
+        terminal.first_rows()
+        terminal.whole()
+        terminal.press("j" * (SIZE[1] - 4), "")
+        for name, key, times in (("scroll by a line", "j", 20), ("a dialog opens", "m", 1)):
+            for _ in range(times):
+                answer = terminal.press(key)
+                assert answer is not None
+                figures.add(name, answer)
+        for key in ("\x1b", "G", "k", " "):
+            terminal.press(key)
+        answer = terminal.press(" ")
+        assert answer is not None
+        figures.add("mark a row", answer)
 
 
 def measure_orders(demo: Demo, counts: dict[str, int], figures: Figures) -> None:

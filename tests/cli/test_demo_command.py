@@ -69,3 +69,12 @@ def test_a_demo_that_is_ended_while_it_is_being_made_leaves_nothing(tmp_path: Pa
         terminal.process.send_signal(number)
         assert terminal.ends() == 128 + number
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demo_that_may_only_be_read_is_shown_and_nothing_in_it_is_changed() -> None:
+    with PtyTerminal("--read-only", "demo") as terminal:
+        terminal.shows("68 of 68", "read-only")
+        terminal.send("n")
+        terminal.shows("This is read-only: nothing can be changed.")
+        terminal.send("q")
+        assert terminal.ends() == 0

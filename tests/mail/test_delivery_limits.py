@@ -19,7 +19,7 @@ def _next_tries(office: Context, clock: Clock) -> list[int]:
 def test_no_domain_gets_more_mails_a_minute_than_set(office: Context, mail_server: MailServer, clock: Clock) -> None:
     crowd(office, 7)
     invited(office, "zoe@dupont.example")
-    limited = limited_to(office, domain_per_minute=2, claim_batch=3)
+    limited = limited_to(office, domain_per_minute=2, claim_batch=3, mail_connections=1)
 
     assert deliver_once(limited) == Delivered(sent=3, waiting=5)
     assert mail_server.recipients == ["client0@crowd.example", "client1@crowd.example", "zoe@dupont.example"]
@@ -57,7 +57,7 @@ def test_the_tighter_of_two_limits_counts_and_none_is_no_limit(
     crowd(office, 4)
     invited(office, "zoe@dupont.example", "zoe@other.example")
 
-    assert deliver_once(limited_to(office, mails_per_minute=3, domain_per_minute=2)).sent == 3
+    assert deliver_once(limited_to(office, mails_per_minute=3, domain_per_minute=2, mail_connections=1)).sent == 3
     assert mail_server.recipients[-1] == "zoe@dupont.example"
     assert _next_tries(office, clock) == [60, 60, 60]
     clock.advance(60)

@@ -131,6 +131,19 @@ def test_a_server_that_stops_talking_is_left_after_its_time(firm: Context, serve
     assert deliver_once(firm) == Delivered(sent=1)
 
 
+def test_what_was_taken_is_written_down_while_a_server_says_nothing_to_the_next(
+    firm: Context, server: MailServer
+) -> None:
+    crowd(firm, 2)
+    server.on_data = lambda mail: SILENCE if mail.recipient == _client(1) else ""
+    seen: list[list[str]] = []
+
+    done = deliver_once(firm, beat=lambda: seen.append(states(firm)))
+
+    assert done == Delivered(sent=1, waiting=1)
+    assert seen[0] == ["sent", "sending"]
+
+
 @pytest.mark.parametrize("rubbish", ["hello", "299 what", "\x00\x01\x02", "9999999999 what"])
 def test_a_server_that_answers_rubbish_is_asked_again_later(
     firm: Context, server: MailServer, clock: Clock, rubbish: str

@@ -98,9 +98,9 @@ def test_the_firms_own_words_stand_in_both_parts_and_the_rest_comes_along(folder
     assert message_from_bytes(content, policy=policy.default)["Subject"] == "Ihr Zugang bei Hansen & Partner"
     assert plain == (
         "Guten Tag Zoë Dupont,\n\nwir laden Sie in unser <Portal> ein & freuen uns auf Sie. Das kostet Sie\n$0, und Sie sehen dort:\n\n"
-        "  - Dupont SARL\n  - Dupont & fils\n\nA message from Hansen & Partner:\n\nBis bald!\n\n"
+        "  - Dupont SARL\n  - Dupont & fils\n\nEine Nachricht von Hansen & Partner:\n\nBis bald!\n\n"
         "Bitte wählen Sie hier ein Passwort:\n\nhttps://portal.example/activate/AAAA\n\n"
-        "The link works once, until 26 November 2026, 12:00 (UTC).\n\n"
+        "Der Link gilt nur einmal, bis 26. November 2026, 12:00 Uhr (UTC).\n\n"
         "-- \nHansen & Partner\nSteuerberatung\nTel. 030 1234567\n"
     )
     for said in (
@@ -143,7 +143,7 @@ def test_the_firms_own_page_frame_and_button_are_used(folder: Path) -> None:
 
     assert html.startswith('<div lang="de"><b>Hansen &amp; Partner</b><div>')
     assert "<blockquote>Bis bald!</blockquote>" in html
-    assert '<p><a href="https://portal.example/activate/AAAA">Choose your password, bitte</a></p>' in html
+    assert '<p><a href="https://portal.example/activate/AAAA">Wählen Sie Ihr Passwort, bitte</a></p>' in html
 
 
 def test_copies_of_the_templates_of_the_program_change_nothing(folder: Path) -> None:
@@ -294,7 +294,7 @@ def test_no_html_that_passes_makes_a_mail_without_its_link(file: str, before: li
     assert found.links == [LETTER.link]
     assert found.asked == []
     assert "Bis bald!" in found.text
-    assert "Choose your password" in found.text
+    assert "Wählen Sie Ihr Passwort" in found.text
 
 
 def test_a_fault_keeps_all_mail_back_and_loses_none(office: Context, mail_server: MailServer, folder: Path) -> None:

@@ -93,5 +93,5 @@ def test_every_page_has_one_heading_a_title_and_a_language() -> None:
         for state in ("used", "expired", "withdrawn", "replaced", "unknown"):
             page = render(template, "de", **base, state=state, proof="", action="/")
             assert page.count("<h1>") == 1
-            assert "Ask Hansen, or answer one of their mails." in page
+            assert "Fragen Sie Hansen oder antworten Sie auf eine E-Mail von dort." in page
             assert re.search(r"<title>[^<]+ – Hansen</title>", page)

@@ -11,8 +11,7 @@ import pytest
 from tests.conftest import Clock
 from tests.portal.browsing import PASSWORD, Browser, Client, Portal, hidden_in, invite_client, run_portal
 from tui_portal.domain.notifications import NotificationGroup
-from tui_portal.i18n import LANGUAGES
-from tui_portal.portal.settings_pages import OWN_NAMES
+from tui_portal.i18n import LANGUAGES, OWN_NAMES
 from tui_portal.services.access import AccessWish, change_access, find_address
 from tui_portal.services.account_log import log_ids, log_rows
 from tui_portal.services.accounts import account_profile

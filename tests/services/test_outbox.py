@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conftest import Clock
-from tests.mail.firm import crowd, invited, settings_for, states
+from tests.mail.firm import crowd, invited, limited_to, settings_for, states
 from tui_portal.config import Settings
 from tui_portal.services import fates, leases
 from tui_portal.services.access import AccessWish, change_access, find_address
@@ -63,6 +63,7 @@ def _claim(office: Context, owner: str) -> list[int]:
 
 
 def test_a_mail_has_one_owner_at_a_time(office: Context) -> None:
+    office = limited_to(office, claim_batch=50)
     crowd(office, 120)
     first, second = _claim(office, "a.example:1:1"), _claim(office, "b.example:1:1")
     third = _claim(office, "c.example:1:1")

@@ -29,7 +29,7 @@ from tui_portal.services.pending import PendingQuery, PendingRow, pending_ids, p
 from tui_portal.services.reasons import LinkName, explain
 from tui_portal.services.reminders import are_due, queue_due_reminders, set_reminders
 from tui_portal.services.resends import cancel_invites, send_invites
-from tui_portal.services.undo import undo_last
+from tui_portal.services.undo import redo_last, undo_last
 
 ADDRESS = "elodie@dupont.example"
 
@@ -277,6 +277,21 @@ def firm_address(office: Context) -> str:
 def row_of_elodie(office: Context) -> PendingRow:
     (row,) = pending_rows(office, [find_address(office, ADDRESS)])
     return row
+
+
+def test_switched_reminders_are_taken_back_and_done_again(office: Context, elodie: int) -> None:
+    def are_on() -> bool:
+        return bool(office.database.value("SELECT reminders FROM invitation WHERE email_address_id = ?", [elodie]))
+
+    set_reminders(office, [elodie], on=False)
+    assert undo_last(office).title == "reminders off for 1 address"
+    assert are_on()
+    redo_last(office)
+    assert not are_on()
+    cancel_invites(office, [elodie])
+    undo_last(office)
+    undo_last(office)
+    assert are_on()
 
 
 def test_an_invitation_without_reminders_stays_so_when_it_is_sent_again(office: Context, clock: Clock) -> None:

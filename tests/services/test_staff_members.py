@@ -27,6 +27,7 @@ from tui_portal.services.staff_members import (
     staff_list,
     staff_row,
 )
+from tui_portal.services.undo import redo_last, undo_last
 from tui_portal.store.database import open_database
 
 MAX = StaffFields("max", "Max Admin", "max@hansen-partner.example", Role.ADMIN)
@@ -179,3 +180,40 @@ def test_when_somebody_was_last_seen_is_read_from_an_index(office: Context) -> N
         "EXPLAIN QUERY PLAN SELECT v.at FROM activity v WHERE v.staff_id = 1 ORDER BY v.id DESC LIMIT 1"
     )
     assert "activity_by_staff" in str(plan)
+
+
+def test_changes_of_the_staff_are_taken_back_one_by_one_and_done_again(office: Context) -> None:
+    emma = add_member(office, EMMA)
+    change_member(office, emma, replace(EMMA, login="em", role=Role.ADMIN))
+    deactivate(office, emma)
+    assert undo_last(office).title == "staff member Emma Employee"
+    assert staff_row(office, emma).active
+    undo_last(office)
+    assert staff_row(office, emma).fields == EMMA
+    undo_last(office)
+    assert not staff_row(office, emma).active  # nobody is deleted
+    for _step in range(3):
+        redo_last(office)
+    row = staff_row(office, emma)
+    assert (row.fields.login, row.fields.role, row.active) == ("em", Role.ADMIN, False)
+    assert _log(office, 2)[-1] == "Staff member Emma Employee deactivated"
+
+
+def test_a_change_of_the_staff_is_not_taken_back_where_that_would_undo_a_colleague_or_take_the_last_owner(
+    office: Context,
+) -> None:
+    max_id = add_member(office, MAX)
+    change_member(office, max_id, replace(MAX, role=Role.OWNER))
+    admin = identify(office, login="max")
+    change_member(admin, max_id, replace(MAX, role=Role.OWNER, name="Max Muster"))
+    with pytest.raises(Conflict, match="changed since"):
+        undo_last(office)
+    undo_last(admin)
+    olga = find_member(office, "olga").id
+    deactivate(admin, olga)
+    assert office.actor is not None
+    with pytest.raises(NotAllowed):
+        undo_last(office)
+    bring_back(admin, olga)
+    assert undo_last(office).changed == 1
+    assert staff_row(office, max_id).fields.role is Role.ADMIN

@@ -39,6 +39,7 @@ from tui_portal.services import (
     just_invited,
     links,
     log_list,
+    lookups,
     news,
     outbox,
     outbox_list,
@@ -151,20 +152,22 @@ QUESTIONS: dict[str, Callable[[Context, Town], object]] = {
     "account_log.log_rows": lambda c, t: account_log.log_rows(c, [t.entry]),
     "account_mail.mail_ids": lambda c, t: list(account_mail.mail_ids(c, t.secret)),
     "account_mail.mail_rows": lambda c, t: account_mail.mail_rows(c, [t.mail]),
-    "accounts.account_ids": _found("geheim"),
-    "accounts.account_ids by code": lambda c, t: _found(account_code(t.secret))(c, t),
-    "accounts.account_ids by contact": _found("zora"),
-    "accounts.account_ids by tag": _found("tag:geheimtag"),
-    "accounts.account_ids by staff": _found("-staff:spy"),
+    "account_orders.account_ids": _found("geheim"),
+    "account_orders.account_ids by code": lambda c, t: _found(account_code(t.secret))(c, t),
+    "account_orders.account_ids by contact": _found("zora"),
+    "account_orders.account_ids by tag": _found("tag:geheimtag"),
+    "account_orders.account_ids by staff": _found("-staff:spy"),
     "accounts.account_profile": lambda c, t: accounts.account_profile(c, t.secret),
-    "accounts.account_rows": lambda c, t: accounts.account_rows(c, [t.secret]),
-    "accounts.count_accounts": lambda c, t: accounts.count_accounts(c, accounts.AccountQuery(find="geheim")),
+    "account_rows.account_rows": lambda c, t: accounts.account_rows(c, [t.secret]),
+    "account_query.count_accounts": lambda c, t: accounts.count_accounts(c, accounts.AccountQuery(find="geheim")),
     "accounts.find_account": lambda c, t: accounts.find_account(c, account_code(t.secret)),
     "accounts.find_accounts": lambda c, t: accounts.find_accounts(c, [account_code(t.secret)]),
-    "accounts.first_account_ids": lambda c, t: list(
+    "account_orders.first_account_ids": lambda c, t: list(
         accounts.first_account_ids(c, accounts.AccountQuery(find="geheim", sort="login"), 5) or ()
     ),
-    "accounts.first_account_rows": lambda c, t: accounts.first_account_rows(c, accounts.AccountQuery(find="geheim"), 5),
+    "account_rows.first_account_rows": lambda c, t: accounts.first_account_rows(
+        c, accounts.AccountQuery(find="geheim"), 5
+    ),
     "address_changes.finish_change": lambda c, t: address_changes.finish_change(c, t.change),
     "address_changes.give_up_change": lambda c, t: address_changes.give_up_change(c, t.change),
     "address_checks.check_addresses": lambda c, t: address_checks.check_addresses(c),
@@ -205,6 +208,12 @@ QUESTIONS: dict[str, Callable[[Context, Town], object]] = {
     "log_list.list_rows": lambda c, t: log_list.list_rows(c, [t.entry]),
     "log_list.menu_words": lambda c, t: log_list.menu_words(c),
     "log_list.target_of": lambda c, t: log_list.target_of(c, t.entry).account or 0,
+    "lookups.look_up": lambda c, t: lookups.look_up(c, "geheim", 9),
+    "lookups.look_up by code": lambda c, t: lookups.look_up(c, account_code(t.secret), 9),
+    "lookups.look_up by contact": lambda c, t: lookups.look_up(c, "zora", 9),
+    "lookups.look_up by a contact of both": lambda c, t: [
+        found for found in lookups.look_up(c, "beate", 9) if found.account == t.secret
+    ],
     "news.news_since": lambda c, t: news.news_since(c, t.entry - 1).by,
     "outbox.count_letters": lambda c, t: outbox.count_letters(c) - len(outbox.letters(c)),
     "outbox.letters": lambda c, t: outbox.letters(c),
@@ -240,7 +249,15 @@ QUESTIONS: dict[str, Callable[[Context, Town], object]] = {
 OTHERS = {
     *("saved_messages", "saved_views", "staff_settings", "staff", "staff_members", "staff_rights", "email_fields"),
     *("delivery", "leases", "activation", "bounces", "progress", "check", "log_check", "backups", "mail_templates"),
-    *("imports.import_file", "news.newest_entry", "outbox.summary", "outbox.try_all_now", "presence", "restores"),
+    *(
+        "files",
+        "imports.import_file",
+        "news.newest_entry",
+        "outbox.summary",
+        "outbox.try_all_now",
+        "presence",
+        "restores",
+    ),
 }
 
 

@@ -67,7 +67,7 @@ async def _reminder(terminal: Terminal) -> None:
     await terminal.press("f", "r")
     await terminal.shows("/ reminder")
     await terminal.press("enter")
-    await terminal.shows("reminder, sent", "A reminder: your access")
+    await terminal.shows("reminder, sent", "Zur Erinnerung: Ihr Zugang")
 
 
 @SIZES

@@ -6,14 +6,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Clock
+from tests.disks import fill, make_read_only, small_disk
 from tests.services.firms import everything, firm_of
 from tui_portal.cli import main
-from tui_portal.config import Settings, settings_from
+from tui_portal.config import LimitSettings, Settings, settings_from
 from tui_portal.domain.errors import DatabaseUnusable, PortalError, Refused
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.backups import write_backup
@@ -30,20 +33,9 @@ Disk = Callable[[int], Path]
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
     """Mount a file system of so many KiB; where this machine lets nobody mount, the test is left out."""
-    made: list[Path] = []
-
-    def mount(kib: int) -> Path:
-        place = tmp_path / f"disk{len(made)}"
-        place.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(place)], capture_output=True)
-        if done.returncode:
-            pytest.skip("nobody may mount a file system here")
-        made.append(place)
-        return place
-
-    yield mount
-    for place in made:
-        subprocess.run(["umount", "-l", str(place)], check=True)
+    with ExitStack() as made:
+        places = count()
+        yield lambda kib: made.enter_context(small_disk(tmp_path / f"disk{next(places)}", kib))
 
 
 def firm_on(place: Path, clock: Clock) -> Context:
@@ -65,16 +57,24 @@ def test_a_full_disk_saves_nothing_says_so_and_goes_on_when_there_is_room(disk: 
     accounts = firm_of(office, 40, addresses=2)
     before = everything(office)
     office.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")  # a long WAL has room in it
-    filler = place / "filler"
-    with pytest.raises(OSError, match="No space"):
-        filler.write_bytes(bytes(8 * 1024 * 1024))
+    filler = fill(place)
     with pytest.raises(DatabaseUnusable, match=r"full\. Nothing was changed"):
         change_access(office, accounts, AccessWish(login=True, notify=True, invite=True))
     assert everything(office) == before
     filler.unlink()
     change_access(office, accounts, AccessWish(login=True, notify=True, invite=True))
-    assert [f.words for f in check(office) if f.level is Level.FAULT] == []
+    assert [f.words for f in check(office) if f.level is Level.FAULT and f.about != "disk"] == []
     office.database.close()
+
+
+def test_check_tells_how_much_room_is_left_before_there_is_none(disk: Disk, clock: Clock) -> None:
+    office = firm_on(disk(4096), clock)
+    (found,) = [one for one in check(office) if one.about == "disk"]
+    assert found.level is Level.FAULT
+    assert found.words.startswith("only 3 MiB are free")
+    small = Context(office.database, Settings(limits=LimitSettings(free_mebibytes=2)), clock)
+    (found,) = [one for one in check(small) if one.about == "disk"]
+    assert found.level is Level.FINE
 
 
 def test_a_backup_for_which_there_is_no_room_leaves_nothing(office: Context, disk: Disk) -> None:
@@ -89,7 +89,7 @@ def test_a_disk_that_can_only_be_read_is_told_with_path_and_cause(
 ) -> None:
     place = disk(4096)
     firm_on(place, clock).database.close()
-    subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+    make_read_only(place)
     for command in (["accounts"], ["--read-only", "accounts"], ["activity"]):
         assert main(["--database", str(place / "firm.sqlite3"), *command]) == 3
         told = capsys.readouterr().err
@@ -151,7 +151,7 @@ def test_a_backup_is_taken_while_others_write_and_is_whole(office: Context, tmp_
     words = """
 import sys
 from pathlib import Path
-from tui_portal.config import Settings
+from tui_portal.config import LimitSettings, Settings
 from tui_portal.services.access import AccessWish, change_access
 from tui_portal.services.context import open_context
 from tui_portal.services.staff import identify

@@ -91,6 +91,14 @@ def test_quit_leaves_the_terminal_as_it_was(office: Context) -> None:
         assert terminal.wire.rindex(b"\x1b[?25h") > terminal.wire.index(b"\x1b[?25l")
 
 
+def test_what_is_typed_after_the_last_key_is_nobodys(office: Context) -> None:
+    with _open(office) as terminal:
+        terminal.shows("0 of 0")
+        terminal.send("jkqjnkeG8")
+        assert terminal.ends() == 0
+        assert "stopped" not in terminal.text
+
+
 def test_nothing_moves_while_nobody_types(office: Context) -> None:
     with _open(office) as terminal:
         terminal.shows("0 of 0")

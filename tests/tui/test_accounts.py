@@ -131,6 +131,29 @@ async def test_keys_that_are_typed_after_a_sort_are_about_the_new_order(firm: Co
         await terminal.shows("› A-0002 Groß & Söhne GmbH")
 
 
+async def test_the_name_and_the_whole_line_are_copied(firm: Context) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("c")
+        await terminal.shows("(OSC 52): Dupont [/SARL]")
+        assert terminal.app.clipboard == "Dupont [/SARL]"
+        await terminal.press("C")
+        await terminal.until(lambda: "A-0001" in terminal.app.clipboard)
+        assert terminal.app.clipboard.split("\t")[:3] == ["A-0001", "Dupont [/SARL]", "company"]
+
+
+async def test_letters_that_follow_a_key_that_opens_a_dialog_are_typed_into_it_and_mean_nothing_to_the_list(
+    firm: Context,
+) -> None:
+    async with running(firm) as terminal:
+        terminal.burst("n", *"jus*")
+        await terminal.shows("New account", "jus*")
+        await terminal.press("escape", "escape")
+        await terminal.until(lambda: "New account" not in terminal.text)
+        terminal.burst("e", *"jus*")
+        await terminal.shows("Edit account", "jus*")
+    assert firm.database.value("SELECT count(*) FROM account") == 3
+
+
 async def test_what_a_colleague_does_leaves_cursor_scroll_and_marks_and_is_counted(office: Context) -> None:
     for number in range(80):
         create_account(office, f"Client {number:03}", AccountType.INDIVIDUAL)

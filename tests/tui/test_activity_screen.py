@@ -93,5 +93,5 @@ async def test_what_is_done_meanwhile_comes_in_above(busy: Context) -> None:
 
 
 async def test_all_places_stay_in_sight_where_the_line_is_too_short_for_their_titles(busy: Context) -> None:
-    async with running(busy, size=(66, 20)) as terminal:
+    async with running(busy, size=(68, 20)) as terminal:
         await terminal.shows("1 Accounts", "2 Pending…", "7 Activity")

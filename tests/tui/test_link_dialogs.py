@@ -153,3 +153,15 @@ async def test_what_a_colleague_took_away_meanwhile_is_told(firm: Context) -> No
         await terminal.shows("may log in to no account")
 
     assert firm.database.value("SELECT count(*) FROM password_reset") == 0
+
+
+async def test_in_pending_activation_the_same_key_shows_the_link(firm: Context, invited: int) -> None:
+    async with running(firm) as terminal:
+        await terminal.press("2")
+        await terminal.shows("INVITE SENT", ADDRESS)
+        await terminal.press("c")
+        await terminal.shows("Link of the invitation", ADDRESS)
+        await terminal.press("escape")
+        await terminal.until(lambda: "Link of the invitation" not in terminal.text)
+        await terminal.press("C")
+        await terminal.until(lambda: terminal.app.clipboard.startswith(ADDRESS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,16 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.screens import Terminal
-from tests.tui.twins import TwinApp, twins
+from tests.tui.twins import TwinApp, differences, seen, twins
 from tui_portal.demo import demo_settings, make_demo
 from tui_portal.services.context import Context
-from tui_portal.tui.frames import Abilities, Frames, read_cells
-
-# Keys that open, mark, sort, filter and go places; nothing that sends mail. `escape` is often enough to come back.
-KEYS = """
-    j k down up pagedown pageup home end G g space asterisk s i n t S f m v escape escape escape escape enter w p o y
-    full_stop right_square_bracket left_square_bracket question_mark 1 2 3 6 slash a u J K L
-"""
+from tui_portal.tui.frames import Frames, read_cells
+from tui_portal.tui.strokes import Abilities
 
 
 @pytest.fixture
@@ -37,23 +31,11 @@ async def _walk(terminal: Terminal, keys: str) -> None:
         await terminal.press(key)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
-async def test_every_frame_is_the_same_on_a_walk_through_the_screens(demo: Context, size: tuple[int, int]) -> None:
-    async with twins(demo, size) as terminal:
-        await _walk(terminal, "j j pagedown pageup G g space space s i f escape m escape enter")
-        await terminal.shows("Contacts")
-        await _walk(terminal, "j j k w escape p escape full_stop escape right_square_bracket question_mark")
-        await _walk(terminal, "escape escape 2 j s escape 6 j 1")
-        await terminal.shows("A-0001")
+async def test_every_frame_is_the_same_and_far_less_is_sent(demo: Context) -> None:
+    async with twins(demo) as terminal:
+        await _walk(terminal, "j j pagedown pageup G g space space s escape m escape")
         assert isinstance(terminal.app, TwinApp)
         assert terminal.app.lean.bytes < terminal.app.plain.bytes / 4
-
-
-@pytest.mark.parametrize("seed", range(1))
-async def test_every_frame_is_the_same_on_a_random_walk(demo: Context, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - a walk, no secret
-    async with twins(demo) as terminal:
-        await _walk(terminal, " ".join(chance.choices(KEYS.split(), k=60)))
 
 
 async def test_every_frame_is_the_same_after_another_size_and_when_the_terminal_was_forgotten(demo: Context) -> None:
@@ -74,7 +56,7 @@ async def test_a_picture_that_is_damaged_is_drawn_anew_by_ctrl_l(demo: Context) 
         assert isinstance(app, TwinApp)
         app.lean.feed("\x1b[5;5Hnoise on the line")
         await terminal.press("ctrl+l")
-        await terminal.until(lambda: app.plain.cells == app.lean.cells)
+        await terminal.until(lambda: not differences(app.plain, app.lean, range(24)))
         app.differences.clear()
 
 
@@ -103,11 +85,11 @@ def _rows(draw: st.DrawFn) -> list[tuple[int, int, str, str]]:
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(_rows(), min_size=1, max_size=4), st.booleans(), st.booleans())
+@given(st.lists(_rows(), min_size=1, max_size=4), st.booleans(), st.booleans(), st.booleans())
 def test_whatever_is_drawn_looks_as_if_it_had_been_drawn_whole(
-    pictures: list[list[tuple[int, int, str, str]]], erases: bool, scrolls: bool
+    pictures: list[list[tuple[int, int, str, str]]], erases: bool, scrolls: bool, erases_cells: bool
 ) -> None:
-    frames = Frames(20, 8, Abilities(erases, scrolls))
+    frames = Frames(20, 8, Abilities(erases, scrolls, erases_cells))
     shown, drawn = pyte.Screen(20, 8), pyte.Screen(20, 8)
     one, whole = pyte.Stream(shown), pyte.Stream(drawn)
     blank = (" " * 20, array("H", [frames.styles.number("")]) * 20)
@@ -126,4 +108,4 @@ def test_whatever_is_drawn_looks_as_if_it_had_been_drawn_whole(
             again.put(0, y, row.cells, row.styles)
         whole.feed(again.take())
         for y in range(8):
-            assert [shown.buffer[y][x] for x in range(20)] == [drawn.buffer[y][x] for x in range(20)]
+            assert [seen(shown.buffer[y][x]) for x in range(20)] == [seen(drawn.buffer[y][x]) for x in range(20)]

@@ -258,7 +258,7 @@ async def test_the_mail_is_shown_before_it_is_sent_and_a_saved_message_begins_it
         await terminal.press("enter")
         await terminal.until(lambda: bool(saved_messages(firm)))
         await terminal.press("alt+p")
-        await terminal.shows("Subject: Your access to the client portal", "Bonjour", "Dupont [/SARL]")
+        await terminal.shows("Subject: Votre accès au portail client", "Bonjour", "Dupont [/SARL]")
         await terminal.press("escape")
         await terminal.until(lambda: "Subject:" not in terminal.text)
         await terminal.press("backspace", "alt+m", "a")

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from textual import events
-
-from tests.screens import Terminal, running
+from tests.screens import running
 from tests.services.firms import activated, colleague
 from tests.tui.dupont import emails_of, open_dupont
 from tui_portal.services.access import AccessWish, change_access
@@ -19,15 +17,6 @@ from tui_portal.services.contact_plans import stored_contact
 from tui_portal.services.contacts import create_contact
 from tui_portal.services.context import Context
 from tui_portal.services.staff import identify
-
-_CHARACTERS = {"space": " ", "at": "@", "full_stop": "."}
-
-
-def _burst(terminal: Terminal, *names: str) -> None:
-    """All of these keys at once, as a slow line brings them."""
-    for name in names:
-        character = _CHARACTERS.get(name, name if len(name) == 1 else None)
-        terminal.app.post_message(events.Key(name, character))
 
 
 @contextmanager
@@ -43,7 +32,7 @@ def _somebody_writes(firm: Context) -> Iterator[None]:
 async def test_letters_that_follow_a_key_that_opens_a_dialog_are_typed_into_it(firm: Context) -> None:
     async with running(firm) as terminal:
         await open_dupont(terminal)
-        _burst(terminal, "e", *"oylo")
+        terminal.burst("e", *"oylo")
         await terminal.shows("Edit contact", "elodie@dupont.exampleoylo")
     assert not any(e.login or e.notify or e.sync for e in emails_of(firm).values())
 
@@ -51,7 +40,7 @@ async def test_letters_that_follow_a_key_that_opens_a_dialog_are_typed_into_it(f
 async def test_a_question_that_has_to_be_looked_up_first_gets_the_answer_that_follows_its_key(firm: Context) -> None:
     async with running(firm) as terminal:
         await open_dupont(terminal)
-        _burst(terminal, "L", "tab", "enter")
+        terminal.burst("L", "tab", "enter")
         await terminal.shows("2 settings changed.")
     assert [e.login for e in emails_of(firm).values()] == [True, False, True]
 
@@ -59,7 +48,7 @@ async def test_a_question_that_has_to_be_looked_up_first_gets_the_answer_that_fo
 async def test_a_key_that_follows_a_step_to_the_next_account_is_meant_for_that_one(firm: Context) -> None:
     async with running(firm) as terminal:
         await open_dupont(terminal)
-        _burst(terminal, "J", "o")
+        terminal.burst("J", "o")
         await terminal.shows("NOTIFY is saved for juergen@gross.example")
     assert not any(e.notify for e in emails_of(firm).values())
 
@@ -85,7 +74,7 @@ async def test_esc_while_access_is_being_granted_waits_for_what_comes_of_it_and_
         await terminal.press("l")
         await terminal.type("Bonjour")
         with _somebody_writes(firm):
-            _burst(terminal, "alt+s", "alt+s")
+            terminal.burst("alt+s", "alt+s")
             await terminal.shows("Saving…")
         await terminal.shows("LOGIN is on for elodie@dupont.example; the mail waits in the outbox.")
         assert "pending, invitation waits" in terminal.text
@@ -98,9 +87,9 @@ async def test_keys_that_follow_the_saved_messages_choose_one(firm: Context) -> 
     save_message(firm, "Bienvenue", "Soyez les bienvenus.")
     async with running(firm) as terminal:
         await open_dupont(terminal)
-        _burst(terminal, "l", "alt+m", "a")
+        terminal.burst("l", "alt+m", "a")
         await terminal.shows("Soyez les bienvenus.")
-        _burst(terminal, "alt+p", "escape", "alt+s")
+        terminal.burst("alt+p", "escape", "alt+s")
         await terminal.shows("the mail waits in the outbox")
     assert firm.database.rows("SELECT message FROM outbox") == [("Soyez les bienvenus.",)]
 

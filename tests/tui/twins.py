@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 import pyte
+from pyte.screens import Char
 from textual._compositor import CompositorUpdate
+from textual.screen import ModalScreen
 
 from tests.screens import Terminal
 from tui_portal.services.context import Context, Lanes
 from tui_portal.tui.app import PortalApp
 
+_BEHIND = ("watch", "around")  # workers that open nothing
 _PRIVATE = re.compile(r"\x1b\[[<>=?][0-9;]*[a-zA-Z]")
 
 
@@ -30,12 +34,23 @@ class Twin:
         self.bytes += len(text.encode())
         self._stream.feed(_PRIVATE.sub("", text))
 
+    def look(self, rows: Iterable[int]) -> dict[int, tuple[Char, ...]]:
+        """All that is seen in these rows."""
+        buffer, columns = self.screen.buffer, range(self.screen.columns)
+        return {y: tuple(seen(buffer[y][x]) for x in columns) for y in rows if y < self.screen.lines}
+
     @property
-    def cells(self) -> list[tuple[Any, ...]]:
-        """Every cell with all of its attributes, and where the cursor stands."""
-        screen = self.screen
-        rows = [tuple(screen.buffer[y][x] for x in range(screen.columns)) for y in range(screen.lines)]
-        return [*rows, (screen.cursor.y, screen.cursor.x)]
+    def cursor(self) -> tuple[int, int]:
+        """Row and column of the cursor."""
+        return self.screen.cursor.y, self.screen.cursor.x
+
+
+@lru_cache(4096)
+def seen(cell: Char) -> Char:
+    """The cell without what can't be seen: of a blank the colour and the weight of the letter that is not there."""
+    if cell.data != " " or cell.reverse or cell.underscore or cell.strikethrough:
+        return cell
+    return Char(" ", bg=cell.bg)
 
 
 class TwinApp(PortalApp):
@@ -52,6 +67,16 @@ class TwinApp(PortalApp):
         """No: what would be written is looked at."""
         return False
 
+    @property
+    def idle(self) -> bool:
+        """Whether every key that was typed has been taken, and nothing is about to open because of it."""
+        taken = not self._typed and self._under_way is None and not self._message_queue.qsize()
+        if not taken or not self.screen.is_mounted or not self.screen.is_current:
+            return False
+        return isinstance(self.screen, ModalScreen) or not any(
+            worker.is_running and worker.name not in _BEHIND for worker in self.workers
+        )
+
     def resize_twins(self, width: int, height: int) -> None:
         """Give both terminals another size."""
         for twin in (self.plain, self.lean):
@@ -66,16 +91,25 @@ class TwinApp(PortalApp):
             self.plain.feed(f"\x1b[{cursor.y + 1};{cursor.x + 1}H")
             self.frames += 1
         super()._display(screen, renderable)
-        if not self.differences and self.plain.cells != self.lean.cells:
-            self.differences = _differences(self.plain, self.lean)
+        if not self.differences:
+            self.differences = self._find_differences()
+
+    def _find_differences(self) -> list[str]:
+        """What one of the terminals shows otherwise, in the rows that were written since the last time."""
+        written = self.plain.screen.dirty | self.lean.screen.dirty
+        self.plain.screen.dirty.clear()
+        self.lean.screen.dirty.clear()
+        return differences(self.plain, self.lean, written)
 
 
-def _differences(plain: Twin, lean: Twin) -> list[str]:
-    found = []
-    for y, (wanted, shown) in enumerate(zip(plain.cells, lean.cells, strict=True)):
-        for x, (one, other) in enumerate(zip(wanted, shown, strict=True)):
-            if one != other:
-                found.append(f"row {y}, column {x}: {other} instead of {one}")
+def differences(plain: Twin, lean: Twin, rows: Iterable[int]) -> list[str]:
+    """Where the second terminal shows something else in these rows, or has its cursor elsewhere."""
+    found = [] if plain.cursor == lean.cursor else [f"the cursor is at {lean.cursor} instead of {plain.cursor}"]
+    wanted, shown = plain.look(rows), lean.look(rows)
+    for y in wanted:
+        if wanted[y] != shown[y]:
+            pairs = enumerate(zip(wanted[y], shown[y], strict=True))
+            found += [f"row {y}, column {x}: {other} instead of {one}" for x, (one, other) in pairs if one != other]
     return found
 
 

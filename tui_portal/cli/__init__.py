@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_portal import __version__
-from tui_portal.cli.parsing import NotUnderstood, Parser, check_text
+from tui_portal.cli.parsing import Formatter, NotUnderstood, Once, Parser, check_text
 from tui_portal.domain.errors import PortalError
-from tui_portal.i18n import LANGUAGES, _, catalogue, choose_language, use
+from tui_portal.i18n import LANGUAGES, _, catalogue, choose_language, reads_source, use
 
 if TYPE_CHECKING:
     from tui_portal.domain.filters import FilterError
@@ -122,13 +122,28 @@ def global_options(parser: argparse.ArgumentParser, *, inherited: bool = False) 
     absent = argparse.SUPPRESS if inherited else None
     group = parser.add_argument_group(_("global options"))
     group.add_argument(
-        "--database", metavar="PATH", type=Path, default=absent, help=_("the SQLite file (TUI_PORTAL_DATABASE)")
+        "--database",
+        metavar="PATH",
+        type=Path,
+        action=Once,
+        default=absent,
+        help=_("the SQLite file (TUI_PORTAL_DATABASE)"),
     )
     group.add_argument(
-        "--config", metavar="PATH", type=Path, default=absent, help=_("TOML settings (TUI_PORTAL_CONFIG)")
+        "--config",
+        metavar="PATH",
+        type=Path,
+        action=Once,
+        default=absent,
+        help=_("TOML settings (TUI_PORTAL_CONFIG)"),
     )
     group.add_argument(
-        "--as", dest="acting", metavar="LOGIN", default=absent, help=_("the acting staff member, where you may choose")
+        "--as",
+        dest="acting",
+        metavar="LOGIN",
+        action=Once,
+        default=absent,
+        help=_("the acting staff member, where you may choose"),
     )
     group.add_argument(
         "--lang", choices=LANGUAGES, default=absent, help=_("language of screens and messages (TUI_PORTAL_LANG)")
@@ -142,7 +157,7 @@ def _dispatch(words: list[str]) -> int:
         prog="tui-portal",
         description=_("Who of a firm's clients may log in to the client portal, and what mail they get."),
         epilog=_("commands:") + "\n" + "\n".join(f"  {name:<14} {text}" for name, (_module, text) in known.items()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Formatter,
     )
     global_options(parser)
     parser.add_argument("--version", action="version", version=f"tui-portal {__version__}")
@@ -155,10 +170,11 @@ def _dispatch(words: list[str]) -> int:
         module = import_module("tui_portal.cli.application")
         return int(module.run(arguments))
     module = import_module(known[arguments.command][0])
+    _module, summary = known[arguments.command]
     sub_parser = Parser(
         prog=f"tui-portal {arguments.command}",
-        description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=module.__doc__ if reads_source() else summary,
+        formatter_class=Formatter,
     )
     global_options(sub_parser, inherited=True)
     module.add_arguments(sub_parser)

@@ -11,7 +11,9 @@ from tui_portal.cli.output import say, show_json, show_table
 from tui_portal.domain.errors import WrongUse
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.access import AccessChange, AccessWish, change_access, find_address
-from tui_portal.services.accounts import AccountQuery, account_ids, find_accounts
+from tui_portal.services.account_orders import account_ids
+from tui_portal.services.account_query import AccountQuery
+from tui_portal.services.accounts import find_accounts
 
 _SWITCHES = {"on": True, "off": False}
 

@@ -11,7 +11,9 @@ from tui_portal.cli.output import show_json, show_table
 from tui_portal.cli.parsing import at_most
 from tui_portal.domain.moments import whole_date
 from tui_portal.i18n import _
-from tui_portal.services.accounts import SORT_KEYS, AccountQuery, account_ids, account_rows, count_accounts, parse_sort
+from tui_portal.services.account_orders import SORT_KEYS, account_ids, parse_sort
+from tui_portal.services.account_query import AccountQuery, count_accounts
+from tui_portal.services.account_rows import account_rows
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

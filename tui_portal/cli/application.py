@@ -6,63 +6,144 @@ import argparse
 import gc
 import os
 import sys
+import termios
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tui_portal.cli.environment import begin, settle_environment
+from tui_portal.cli.output import say
+from tui_portal.config import PLAIN_OUTPUT
 from tui_portal.domain.errors import DatabaseMissing, PortalError, WrongUse
 from tui_portal.domain.text import safe, tidy
 from tui_portal.i18n import _, catalogue, choose_language, use
-from tui_portal.services.accounts import AccountQuery, AccountRow, first_account_rows
-from tui_portal.services.context import Context, Lanes
+from tui_portal.services.context import Context
+from tui_portal.services.files import is_restricted
+from tui_portal.tui.charset import UTF_8, in_words, speak, terminal_encoding
+from tui_portal.tui.stage import Stage, staged
+
+if TYPE_CHECKING:
+    from tui_portal.tui.first_frame import FirstFrame
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the application on the database that the options name; the exit status. Raises WrongUse without a terminal."""
-    from tui_portal.cli.opening import open_for_staff
+    from tui_portal.cli.opening import open_for_staff, settings_of
 
+    settings = settings_of(arguments)
+    begin(settings)
     need_terminal()
-    try:
-        context = open_for_staff(arguments)
-    except DatabaseMissing:
-        if arguments.read_only:
-            raise
-        return _first_run(arguments)
-    return open_application(context, arguments)
+    # What is loaded now stays for good: looking for garbage among it costs a tenth of the start.
+    gc.disable()
+    with staged(at_once=True) as stage:
+        shown = _show_at_once(stage, arguments)
+
+        def tell(sentence: str) -> None:
+            stage.leave()
+            say(sentence)
+
+        try:
+            context = open_for_staff(arguments, tell)
+        except DatabaseMissing:
+            if arguments.read_only or is_restricted(settings):
+                raise
+        else:
+            return _run_application(context, arguments, stage, shown)
+    return _first_run(arguments)
 
 
 def open_application(context: Context, arguments: argparse.Namespace, config: Path | None = None) -> int:
     """Run the application on `context` until it is left; the exit status."""
-    from tui_portal.cli.opening import origin_of
-
-    actor_language = context.actor.language if context.actor else None
-    wished = (arguments.lang, os.environ.get("TUI_PORTAL_LANG"), actor_language, context.settings.ui.language)
-    if any(wished):
-        use(catalogue(choose_language(*(wish for wish in wished if wish))))
-    for name, value in (("TEXTUAL_FPS", "240"), ("TEXTUAL_ANIMATIONS", "none"), ("ESCDELAY", "25")):
-        os.environ[name] = value
-    if os.environ.get("NO_COLOR") == "":
-        del os.environ["NO_COLOR"]  # an empty value means nothing (no-color.org)
-    lanes = Lanes(replace(context, origin=origin_of("terminal")))
-    # The first rows are read while Textual is being imported, which takes far longer.
-    first = lanes.begin_reading(_first_rows, os.get_terminal_size(sys.stderr.fileno()).lines)
-    # What the imports make stays for good: looking for garbage among it costs a tenth of the start.
     gc.disable()
+    with staged(at_once=False) as stage:
+        return _run_application(context, arguments, stage, _shown(stage, context, arguments), config)
+
+
+def _run_application(
+    context: Context,
+    arguments: argparse.Namespace,
+    stage: Stage,
+    shown: FirstFrame | None,
+    config: Path | None = None,
+) -> int:
+    from tui_portal.cli.opening import origin_of
+    from tui_portal.services.context import Lanes
+    from tui_portal.tui.lists import begin_accounts
+
+    _speak_to(context, arguments)
+    settle_environment()
+    encoding, variable = terminal_encoding(os.environ, sys.stderr.encoding, utf8_mode=bool(sys.flags.utf8_mode))
+    notice = " ".join(filter(None, (context.notice, in_words(encoding, variable))))
+    lanes = Lanes(replace(context, origin=origin_of("terminal"), notice=notice))
+    # The list is read while Textual is being imported, which takes longer.
+    first = begin_accounts(lanes, os.get_terminal_size(sys.stderr.fileno()).lines)
     from tui_portal.tui.app import PortalApp
 
     gc.freeze()
     gc.enable()
-    app = PortalApp(lanes, config=config or context.settings.source, first=first, deliver=not context.read_only)
+    speak(encoding)
+    deliver = not context.read_only
+    app = PortalApp(lanes, config=config or context.settings.source, first=first, deliver=deliver, tour=True)
+    if shown is not None and stage.is_shown:
+        app.go_on_from(shown.frames, stage)
+    stage.is_loading = False
     status = app.run(mouse=context.settings.ui.mouse)
     status = int(status or app.return_code or 0)
     if not lanes.closed:
         # A thread still waits for somebody else's lock; the line is cut and nobody is there to hear of it.
+        stage.leave()
         os._exit(status)
     return status
 
 
-def _first_rows(context: Context, lines: int) -> dict[int, AccountRow]:
-    return {row.id: row for row in first_account_rows(context, AccountQuery(), lines)}
+def _speak_to(context: Context, arguments: argparse.Namespace) -> None:
+    """Go on in the language of who acts, where one was chosen."""
+    actor_language = context.actor.language if context.actor else None
+    wished = (arguments.lang, os.environ.get("TUI_PORTAL_LANG"), actor_language, context.settings.ui.language)
+    if any(wished):
+        use(catalogue(choose_language(*(wish for wish in wished if wish))))
+
+
+def _show_at_once(stage: Stage, arguments: argparse.Namespace) -> FirstFrame | None:
+    """Show the list at the first look at the database; None where anything is unusual, and nothing was shown."""
+    from tui_portal.cli.opening import database_of, settings_of
+    from tui_portal.services.glances import glancing
+
+    if not _can_show(stage):
+        return None
+    try:
+        settings = settings_of(arguments)
+        if settings.ui.output == PLAIN_OUTPUT:
+            return None
+        with glancing(
+            database_of(arguments), settings, read_only=arguments.read_only, wish=arguments.acting
+        ) as context:
+            return _shown(stage, context, arguments)
+    except PortalError:
+        return None  # what it is, is said when the database is opened
+
+
+def _shown(stage: Stage, context: Context, arguments: argparse.Namespace) -> FirstFrame | None:
+    """Show the list as `context` has it; None where nothing was shown."""
+    if not _can_show(stage) or context.settings.ui.output == PLAIN_OUTPUT or context.notice:
+        return None
+    from tui_portal.tui.first_frame import first_frame
+
+    _speak_to(context, arguments)
+    try:
+        frame = first_frame(context, stage.size, stage.abilities)
+        if frame is not None:
+            stage.show(frame.text)
+    except (PortalError, LookupError, ValueError, OSError, termios.error):
+        stage.leave()
+        return None
+    return frame
+
+
+def _can_show(stage: Stage) -> bool:
+    encoding, _variable = terminal_encoding(os.environ, sys.stderr.encoding, utf8_mode=bool(sys.flags.utf8_mode))
+    return stage.is_usual and encoding == UTF_8
 
 
 def need_terminal() -> None:

@@ -7,6 +7,7 @@ The mailboxes stay as they are; reading a notice again changes nothing more.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.mail.mailboxes import is_maildir, messages_in, messages_of
 from tui_portal.services.bounces import BounceReport, record_notices
+from tui_portal.services.files import is_restricted, named_file
+from tui_portal.services.staff import caller_id
 
 _INPUT = "-"
 
@@ -41,6 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     for source in sources:
         _check_source(source)
     context = open_for_program(arguments)
+    path = context.database.path
+    if is_restricted(context.settings, path) and caller_id(path) != os.getuid():
+        sources = [source if source == _INPUT else str(named_file(context, Path(source))) for source in sources]
     unread: list[dict[str, str]] = []
     report = record_notices(context, _messages(sources, context.settings.limits.bounce_bytes, unread))
     if arguments.json:
@@ -107,6 +113,6 @@ def _tell(report: BounceReport) -> None:
         ngettext("{n} known already", "{n} known already", report.repeated).format(n=report.repeated),
         ngettext("{n} passed over", "{n} passed over", report.ignored.total()).format(n=report.ignored.total()),
     ]
-    say(", ".join(parts))
+    say(_(", ").join(parts))
     for reason, count in sorted(report.ignored.items()):
         say(f"  {count} × {reason.label}")

@@ -78,7 +78,7 @@ def in_numbers(done: Delivered) -> str:
         ngettext("{n} waits", "{n} wait", done.waiting).format(n=done.waiting),
         ngettext("{n} withdrawn", "{n} withdrawn", done.withdrawn).format(n=done.withdrawn),
     ]
-    text = ", ".join(parts)
+    text = _(", ").join(parts)
     if done.copies_sent or done.copies_failed or done.copies_waiting:
         copies = _("copies: {sent} sent, {failed} failed, {waiting} waiting")
         numbers = {"sent": done.copies_sent, "failed": done.copies_failed, "waiting": done.copies_waiting}

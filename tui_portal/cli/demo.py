@@ -13,11 +13,15 @@ from pathlib import Path
 from types import FrameType
 
 from tui_portal.cli.application import need_terminal, open_application
+from tui_portal.cli.opening import settings_of
 from tui_portal.cli.output import say
+from tui_portal.config import Settings
 from tui_portal.demo import demo_settings, make_demo, write_demo_settings
 from tui_portal.domain.errors import DatabaseUnusable, WrongUse
 from tui_portal.i18n import _
-from tui_portal.services.staff import caller_login
+from tui_portal.services.context import Context, open_context
+from tui_portal.services.files import need_freedom
+from tui_portal.services.staff import caller_login, identify
 
 _MOST_ACCOUNTS = 10_000_000
 
@@ -34,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the demo firm and open it; the exit status."""
     if arguments.accounts is not None and not 1 <= arguments.accounts <= _MOST_ACCOUNTS:
         raise WrongUse(_("--accounts takes a number from 1 to {most}.").format(most=f"{_MOST_ACCOUNTS:,}"))
+    need_freedom(settings_of(arguments))
     return open_demo(arguments, arguments.accounts, arguments.keep)
 
 
@@ -44,10 +49,19 @@ def open_demo(arguments: argparse.Namespace, accounts: int | None, keep: Path | 
     need_terminal()
     with _left_in_order(), tempfile.TemporaryDirectory(prefix="tui-portal-demo-", ignore_cleanup_errors=True) as name:
         path, settings = Path(name) / "demo.sqlite3", demo_settings(Path(name))
-        context = make_demo(path, owner_login=caller_login(), accounts=accounts, settings=settings)
+        context = _made(arguments, path, accounts, settings)
         config = Path(name) / "config.toml"
         write_demo_settings(config, settings)
         return open_application(context, arguments, config)
+
+
+def _made(arguments: argparse.Namespace, path: Path, accounts: int | None, settings: Settings) -> Context:
+    """The new demo firm with its owner acting, who changes nothing in it where that was asked for."""
+    context = make_demo(path, owner_login=caller_login(), accounts=accounts, settings=settings)
+    if not arguments.read_only:
+        return context
+    context.database.close()
+    return identify(open_context(path, settings, read_only=True))
 
 
 def _open_kept(arguments: argparse.Namespace, accounts: int | None, path: Path) -> int:
@@ -59,7 +73,7 @@ def _open_kept(arguments: argparse.Namespace, accounts: int | None, path: Path) 
     with _left_in_order():
         write_demo_settings(config, settings)
         try:
-            context = make_demo(path, owner_login=caller_login(), accounts=accounts, settings=settings)
+            context = _made(arguments, path, accounts, settings)
         except BaseException:
             config.unlink(missing_ok=True)
             raise

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_portal.domain.moments import iso
-from tui_portal.services.access import AccessChange
-from tui_portal.services.accounts import AccountProfile, AccountRow, EmailSettings
 from tui_portal.services.export_lines import account_line
-from tui_portal.services.invitations import Skipped
+
+if TYPE_CHECKING:
+    from tui_portal.services.access import AccessChange
+    from tui_portal.services.accounts import AccountProfile, AccountRow, EmailSettings
+    from tui_portal.services.invitations import Skipped
 
 
 def account(row: AccountRow) -> dict[str, Any]:

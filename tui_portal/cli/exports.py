@@ -21,6 +21,7 @@ from tui_portal.services import accounts, pending
 from tui_portal.services.accounts import AccountQuery, parse_sort
 from tui_portal.services.context import Context
 from tui_portal.services.exports import Export, ExportFormat, ExportList, format_of, stream_export, write_export
+from tui_portal.services.files import named_file
 from tui_portal.services.log_list import LogListQuery
 from tui_portal.services.pending import PendingQuery
 
@@ -59,9 +60,11 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.output) if arguments.output not in (None, "-") else None
     form = ExportFormat(arguments.format) if arguments.format else format_of(path)
     what = ExportList(arguments.list)
-    if path is not None and path.exists() and not arguments.force:
-        raise Refused(_("There is already a file at {path}. --force replaces it.").format(path=path))
     context = open_for_staff(arguments)
+    if path is not None:
+        path = named_file(context, path)
+        if path.exists() and not arguments.force:
+            raise Refused(_("There is already a file at {path}. --force replaces it.").format(path=path))
     query: AccountQuery | PendingQuery | LogListQuery
     if what is ExportList.ACTIVITY:
         query = _log_query(context, arguments)

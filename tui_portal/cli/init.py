@@ -7,6 +7,7 @@ import argparse
 from tui_portal.cli.opening import database_of, settings_of
 from tui_portal.cli.output import say, show_json
 from tui_portal.i18n import _, choose_language
+from tui_portal.services.files import need_freedom
 from tui_portal.services.firm import create_firm
 from tui_portal.services.staff import caller_login
 
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make it; the exit status."""
     settings = settings_of(arguments)
+    need_freedom(settings)
     context = create_firm(
         database_of(arguments),
         settings,

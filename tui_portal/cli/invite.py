@@ -78,7 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
             said = f"{text.format(n=approved.requests)}\n{said}"
         tell(said, skipped, arguments.dry_run)
         if just:
-            say(f"{question(just)} {_('With --again it goes out.')}")
+            way = _("With --again it goes out.")
+            say(f"{question(just)} {way}")
     return 1 if skipped else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,9 +28,11 @@ def database_of(arguments: argparse.Namespace) -> Path:
     return Path(named) if named else default_database()
 
 
-def open_for_staff(arguments: argparse.Namespace) -> Context:
-    """The context with the caller acting. Raises DatabaseUnusable, NotAllowed, WrongUse."""
-    context = _opened(arguments)
+def open_for_staff(arguments: argparse.Namespace, tell: Callable[[str], None] = say) -> Context:
+    """The context with the caller acting; `tell` gets what they are to be told first. Raises DatabaseUnusable, NotAllowed,
+    WrongUse.
+    """
+    context = _opened(arguments, tell)
     return replace(identify(context, wish=arguments.acting), origin=origin_of("command_line"))
 
 
@@ -50,8 +53,8 @@ def origin_of(face: str) -> str:
     return face
 
 
-def _opened(arguments: argparse.Namespace) -> Context:
+def _opened(arguments: argparse.Namespace, tell: Callable[[str], None] = say) -> Context:
     context = open_context(database_of(arguments), settings_of(arguments), read_only=arguments.read_only)
     if context.notice:
-        say(context.notice)
+        tell(context.notice)
     return context

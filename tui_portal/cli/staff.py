@@ -17,7 +17,9 @@ from tui_portal.domain.errors import WrongUse
 from tui_portal.domain.moments import iso, local
 from tui_portal.domain.staff import Role
 from tui_portal.i18n import LANGUAGES, _, ngettext
-from tui_portal.services.accounts import AccountQuery, account_ids, find_accounts
+from tui_portal.services.account_orders import account_ids
+from tui_portal.services.account_query import AccountQuery
+from tui_portal.services.accounts import find_accounts
 from tui_portal.services.assignments import assign
 from tui_portal.services.context import Context
 from tui_portal.services.staff_members import (

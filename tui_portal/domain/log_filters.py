@@ -146,7 +146,10 @@ def describe_log_filter(found: LogFilter) -> str:
     return " · ".join(
         [
             *((_("not {what}") if term.negated else "{what}").format(what=_in_words(term)) for term in found.terms),
-            *((_("not {what}") if no else "{what}").format(what=f"“{safe(word)}”") for word, no in found.words),
+            *(
+                (_("not {what}") if no else "{what}").format(what=_("“{word}”").format(word=safe(word)))
+                for word, no in found.words
+            ),
         ]
     )
 

@@ -48,6 +48,12 @@ def day_and_month(moment: int, today: int) -> str:
     return pgettext("short date", "{day} {month} {year}").format(**parts)
 
 
+def sample_days(*, year: str = "") -> list[str]:
+    """Days as they read in the reader's language, one in each month and two digits long; for how wide a column has to be."""
+    pattern = pgettext("short date", "{day} {month} {year}") if year else pgettext("short date", "{day} {month}")
+    return [pattern.format(day=28, month=month, year=year) for month in _short_months()]
+
+
 def _short_months() -> tuple[str, ...]:
     return (
         pgettext("short month", "Jan"),

@@ -7,9 +7,9 @@ import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-# Controls (C0, DEL, C1), bidi marks, embeddings, overrides and isolates, line and paragraph separators, the byte
-# order mark, tag characters and lone surrogates: what a terminal or a reader's eye could take for something else.
-_UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f\ud800-\udfff"
+# Controls (C0, DEL, C1), bidi marks, embeddings, overrides, isolates and old formatting, line and paragraph separators, the byte
+# order mark, interlinear notes, tag characters and lone surrogates: what a terminal or a reader's eye could take for something else.
+_UNSAFE = "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff"
 _unsafe = re.compile(f"[{_UNSAFE}]")
 _unsafe_but_newline = re.compile(f"(?!\n)[{_UNSAFE}]")
 _spaces = re.compile(r"\s+")

@@ -36,9 +36,10 @@ def compose(letter: Letter, sender: Sender, *, as_copy: bool = False) -> bytes:
         raise ValueError("a Message-ID that is none")
     if not _is_plain(letter.link):
         raise ValueError("a link that is none")
-    case, name = _case(letter)
-    prepared = _prepared(case, sender, letter.message, as_copy)
-    before_to, before_date, before_boundary = _head(case, sender, prepared.subject)
+    name = one_line(letter.name)
+    decisive = _decisive(letter, name)
+    prepared = _prepared(*decisive, sender, as_copy)
+    before_to, before_date, before_boundary = _head(decisive[1], sender, prepared.subject)
     message_id = letter.message_id
     if as_copy:
         # Not to be guessed from the copy, because a notice about the client's mail is believed for its Message-ID.
@@ -61,36 +62,47 @@ def read_aloud(letter: Letter, sender: Sender, *, as_copy: bool = False) -> tupl
     """What the recipient will read: the subject, and the text part of the message. With `as_copy`, less a link that works for
     the recipient alone.
     """
-    case, name = _case(letter)
-    prepared = _prepared(case, sender, letter.message, as_copy)
+    name = one_line(letter.name)
+    prepared = _prepared(*_decisive(letter, name), sender, as_copy)
     pieces = [prepared.texts[0]]
     for block, text in zip(prepared.blocks, prepared.texts[1:], strict=True):
         pieces += block.lines(letter, name)[0], text
     return prepared.subject, "".join(pieces)
 
 
-def _case(letter: Letter) -> tuple[Case, str]:
-    """What of `letter` decides its words, and the name that it is addressed to."""
-    name = one_line(letter.name)
+def _decisive(letter: Letter, name: str) -> tuple[LetterKind, str, bool, int, bool, bool, bool, str]:
+    """What of `letter`, to somebody who is called `name`, decides its words: the values of a `Case`, and the personal message."""
     # Which accounts somebody may see is nothing that a mail about their password has to tell.
     accounts = 0 if letter.kind in _ABOUT_PASSWORDS else min(2, len(letter.accounts) + bool(letter.more_accounts))
     expires, dated = letter.expires_at is not None, letter.invited_at is not None
     language = choose_language(letter.language)
-    return Case(letter.kind, language, bool(name), accounts, expires, letter.asked_by_firm, dated), name
+    return letter.kind, language, bool(name), accounts, expires, letter.asked_by_firm, dated, letter.message
 
 
 @lru_cache(_KEPT)
-def _prepared(case: Case, sender: Sender, message: str, as_copy: bool) -> Prepared:
+def _prepared(
+    kind: LetterKind,
+    language: str,
+    named: bool,
+    accounts: int,
+    expires: bool,
+    asked_by_firm: bool,
+    dated: bool,
+    message: str,
+    sender: Sender,
+    as_copy: bool,
+) -> Prepared:
+    case = Case(kind, language, named, accounts, expires, asked_by_firm, dated)
     return prepare(case, sender, message, as_copy=as_copy)
 
 
 @lru_cache(_KEPT)
-def _head(case: Case, sender: Sender, subject: str) -> tuple[str, str, str]:
+def _head(language: str, sender: Sender, subject: str) -> tuple[str, str, str]:
     """The header in three stretches: up to the To field, from there to the Date, from behind the Message-ID to the boundary."""
     answers = field("Reply-To", [_address(sender.reply_to)]) if sender.reply_to else ""
     rest = (
         field("Auto-Submitted", ["auto-generated"]),  # RFC 3834: nobody's holiday note answers it
-        field("Content-Language", [case.language]),
+        field("Content-Language", [language]),
         field("MIME-Version", ["1.0"]),
         f"Content-Type: multipart/alternative;{CRLF} boundary=",
     )

@@ -10,6 +10,7 @@ import binascii
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from tui_portal.domain.text import safe, tidy
 
@@ -19,6 +20,7 @@ _WORD_BYTES = 45  # in base64 60 characters, with its frame within the 75 of RFC
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PRINTABLE = re.compile(r"[ -~]*")
 _BASE64_LINE_BYTES = 57
+_KEPT = 32
 
 
 def field(name: str, tokens: Iterable[str]) -> str:
@@ -76,7 +78,7 @@ class TextPart:
         pieces = [self._head]
         if self._is_quoted:
             for fixed, value in zip(self._quoted, values, strict=False):  # the last fixed one has no value behind it
-                pieces += fixed, _quoted(value)
+                pieces += fixed, _quoted_again(value)
             return b"".join((*pieces, self._quoted[-1]))
         held = b""  # what is not yet a multiple of three bytes
         for ways, value in zip(self._ways, (*values, ""), strict=True):
@@ -93,6 +95,9 @@ def _lines(text: str) -> bytes:
 def _quoted(text: str) -> bytes:
     """Quoted-printable, line by line: what is encoded apart is the same as what is encoded together."""
     return binascii.b2a_qp(_lines(text), istext=True)
+
+
+_quoted_again = lru_cache(_KEPT)(_quoted)  # many letters in a row say the same of accounts and moments
 
 
 def _base64(data: bytes) -> bytes:
@@ -118,7 +123,7 @@ def _phrase(name: str) -> list[str]:
 
 
 def _words_are_short(text: str) -> bool:
-    return all(len(word) < _LINE for word in text.split(" "))
+    return len(text) < _LINE or all(len(word) < _LINE for word in text.split(" "))
 
 
 def _encoded_words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
+from tui_portal.mail.conversation import Waiting
 from tui_portal.mail.handover import Answer, Fate, ServerAway
 from tui_portal.mail.letters import Envelope
 
@@ -44,6 +45,9 @@ class FolderTransport:
                 part.unlink(missing_ok=True)
             raise self._away(error) from None
         return Answer(Fate.ACCEPTED)
+
+    def begin(self, envelope: Envelope, waiting: Waiting) -> None:
+        """A file is written in one step."""
 
     def close(self) -> None:
         """Nothing is held open."""

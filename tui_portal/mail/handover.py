@@ -19,6 +19,7 @@ from tui_portal.domain.errors import MailUnavailable
 from tui_portal.domain.return_addresses import MOST_LOCAL
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
+from tui_portal.mail.conversation import Exchange, Waiting
 from tui_portal.mail.encoding import one_line
 from tui_portal.mail.letters import Envelope, Sender
 from tui_portal.mail.templates import templates_of
@@ -86,8 +87,13 @@ class Transport(Protocol):
         taken then.
         """
 
+    def begin(self, envelope: Envelope, waiting: Waiting) -> Exchange[Answer | None] | None:
+        """As `hand_over`, step by step on the connection that is there, with the outcome None where that had ended before, and another
+        one is needed. None where there is no connection, or none that can do that.
+        """
+
     def close(self) -> None:
-        """Take leave; never raises."""
+        """Take leave, unless in the middle of something; never raises."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from unicodedata import combining, east_asian_width
 
-WIDTH = 72
+from tui_portal.domain.line_breaks import PIECES
 
-# Between letters of these scripts a line may end anywhere, but not before closing marks and small kana, nor after opening ones.
-_WIDE = "\u2e80-\u303f\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
-_CLOSING = "、。，．・：；？！」』）】〉》〕］｝…‥ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々〜"
-_OPENING = "「『（【〈《〔［｛"
-_PIECES = re.compile(rf" +|[{_OPENING}]*(?:[{_WIDE}]|[^ {_WIDE}]+)[{_CLOSING}]*")
+WIDTH = 72
 
 
 def wrapped(text: str, indent: str = "") -> str:
@@ -26,7 +21,7 @@ def wrapped(text: str, indent: str = "") -> str:
         return text
     lines, line, width = list[str](), list[str](), 0
     empty = True  # nothing but spaces stands in the line so far
-    for piece in _PIECES.findall(text):
+    for piece in PIECES.findall(text):
         taken = columns(piece)
         if piece[0] == " ":
             line.append(piece)

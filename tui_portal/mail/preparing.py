@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from string import Template
 from typing import Protocol
 
@@ -34,6 +35,13 @@ _SPACES = re.compile(r"^ |  ", re.MULTILINE)
 _GAP = "\0"  # where something is put into HTML; no text holds one
 # These lead to a page that is everybody's: a copy may show the link.
 _OPEN_LINKS = (LetterKind.ACCESS_NOTICE, LetterKind.PASSWORD_CHANGED)
+
+_MOMENTS = {
+    "expires_at": "expires_at",
+    "invited_on": "invited_at",
+    "changed_at": "queued_at",
+}  # marks, and what they stand for
+_KEPT = 8
 
 Lines = tuple[str, str]  # whole lines of text, and the same in HTML
 
@@ -142,36 +150,42 @@ def _link(form: Form, words: Wording) -> Block:
     return _Link(before, after)
 
 
-@dataclass(frozen=True, slots=True)
 class _Sentence:
     """A paragraph with marks: `parts` are text and mark by turns."""
 
-    parts: tuple[str, ...]
-    style: str
-    language: str
+    def __init__(self, parts: tuple[str, ...], style: str, language: str) -> None:
+        self._parts = parts
+        self._style = style
+        self._language = language
+        self._marks = parts[1::2]
+        self._said = lru_cache(_KEPT)(self._say)  # letters that follow one another often say the same
 
     def lines(self, letter: Letter, name: str) -> Lines:
-        text = "".join(self._filled(part, letter, name) if place % 2 else part for place, part in enumerate(self.parts))
-        return f"{wrapped(text)}\n", f"<p{self.style}>{_escaped(text)}</p>\n"
+        return self._said(*[name if mark == "name" else getattr(letter, _MOMENTS[mark]) for mark in self._marks])
 
-    def _filled(self, mark: str, letter: Letter, name: str) -> str:
-        if mark == "name":
-            return name
-        if mark == "invited_on":
-            return day_in_words(letter.invited_at or 0, self.language)
-        if mark == "changed_at":
-            return moment_in_words(letter.queued_at, self.language)
-        return moment_in_words(letter.expires_at or 0, self.language)
+    def _say(self, *values: str | int | None) -> Lines:
+        parts = [*self._parts]
+        for place, value in enumerate(values):
+            parts[2 * place + 1] = value if isinstance(value, str) else self._moment(self._marks[place], value or 0)
+        text = "".join(parts)
+        return f"{wrapped(text)}\n", f"<p{self._style}>{_escaped(text)}</p>\n"
+
+    def _moment(self, mark: str, moment: int) -> str:
+        return (day_in_words if mark == "invited_on" else moment_in_words)(moment, self._language)
 
 
-@dataclass(frozen=True, slots=True)
 class _Accounts:
-    language: str
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._told = lru_cache(_KEPT)(self._tell)
 
     def lines(self, letter: Letter, name: str) -> Lines:
-        names = [one_line(account) for account in letter.accounts]
-        if letter.more_accounts:
-            names.append(more_accounts(letter.more_accounts, self.language))
+        return self._told(letter.accounts, letter.more_accounts)
+
+    def _tell(self, accounts: tuple[str, ...], more: int) -> Lines:
+        names = [one_line(account) for account in accounts]
+        if more:
+            names.append(more_accounts(more, self._language))
         text = "".join(f"{wrapped(f'  - {name}', '    ')}\n" for name in names)
         items = "".join(f'<li dir="auto">{_escaped(name)}</li>\n' for name in names)
         return text, f"<ul>\n{items}</ul>\n"

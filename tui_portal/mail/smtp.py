@@ -12,10 +12,11 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
-from tui_portal.mail.conversation import Conversation
+from tui_portal.mail.conversation import Conversation, Exchange, Steps, Waiting, waited_for
 from tui_portal.mail.handover import (
     ABOUT_SENDER,
     Answer,
@@ -34,6 +35,7 @@ _CLOSING = 421
 _WANTED = ((250,), (250, 251, 252), (354,))  # as answers to MAIL, RCPT and DATA
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 _WORDS_LENGTH = 500
+_TAKEN = Answer(Fate.ACCEPTED)  # nobody asks in which words
 
 
 class _Dropped(Exception):
@@ -54,6 +56,8 @@ class SmtpTransport:
         self._connection: smtplib.SMTP | None = None
         self._talk: Conversation | None = None
         self._fresh = False
+        self._speaking = False
+        self._pipelining = False
 
     def ready(self) -> None:
         """Connect, encrypt and log in, where that is not done yet. Raises ServerAway, ServerRefuses."""
@@ -80,26 +84,49 @@ class SmtpTransport:
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection, self._fresh = connection, True
         self._talk = Conversation(connection.sock, self._server.seconds)
+        self._pipelining = connection.has_extn("pipelining")
         return connection, self._talk
 
     def hand_over(self, envelope: Envelope) -> Answer:
         """Hand one over. Where the connection was used before and has ended, once more on a new one."""
         while True:
-            connection, talk = self._ready()
-            fresh, self._fresh = self._fresh, False
-            try:
-                return self._offer(connection, talk, envelope)
-            except _Dropped as dropped:
-                self._drop()
-                if fresh:
-                    raise (LineLost if dropped.named else ServerAway)(self._closed(str(dropped))) from None
+            self._ready()[1].wait(Waiting.HERE)
+            answer = waited_for(self._steps(envelope))
+            if answer is not None:
+                return answer
+
+    def begin(self, envelope: Envelope, waiting: Waiting) -> Exchange[Answer | None] | None:
+        """As `hand_over`, step by step; None where there is no connection or it is encrypted."""
+        if self._talk is None or not self._talk.is_plain:
+            return None
+        self._talk.wait(waiting)
+        return Exchange(self._talk, self._steps(envelope))
+
+    def _steps(self, envelope: Envelope) -> Steps[Answer | None]:
+        """Hand one over on the connection that is there; None where it had been used before and has ended."""
+        connection, talk = self._ready()
+        fresh, self._fresh = self._fresh, False
+        self._speaking = True
+        try:
+            answer = yield from self._offer(connection, talk, envelope)
+        except _Dropped as dropped:
+            self._drop()
+            if fresh:
+                raise (LineLost if dropped.named else ServerAway)(self._closed(str(dropped))) from None
+            return None
+        except SenderRefused:
+            self._speaking = False
+            raise
+        self._speaking = False
+        return answer
 
     def close(self) -> None:
-        """Say QUIT where there is a connection; never raises."""
-        if self._talk is not None:
+        """Say QUIT where there is a connection, unless in the middle of something; never raises."""
+        if self._talk is not None and not self._speaking:
+            self._talk.wait(Waiting.HERE)
             with contextlib.suppress(OSError):
-                self._talk.say(b"QUIT\r\n")
-                self._talk.answer()
+                waited_for(self._talk.say(b"QUIT\r\n"))
+                waited_for(self._talk.answer())
         self._drop()
 
     def _connected(self) -> smtplib.SMTP:
@@ -112,7 +139,7 @@ class SmtpTransport:
             return smtplib.SMTP_SSL(server.host, server.port, name, timeout=server.seconds, context=context)
         return smtplib.SMTP(server.host, server.port, name, timeout=server.seconds)
 
-    def _offer(self, connection: smtplib.SMTP, talk: Conversation, envelope: Envelope) -> Answer:
+    def _offer(self, connection: smtplib.SMTP, talk: Conversation, envelope: Envelope) -> Steps[Answer]:
         """MAIL, RCPT, DATA. Raises _Dropped as long as trying again does no harm, ServerRefuses for what is about us."""
         if envelope.international and not connection.has_extn("smtputf8"):
             return Answer(Fate.REFUSED, _("the mail server takes no addresses with letters beyond ASCII (SMTPUTF8)"))
@@ -120,25 +147,26 @@ class SmtpTransport:
             commands = _commands(envelope)
         except ValueError as error:
             return Answer(Fate.REFUSED, _shown(str(error)))
-        if connection.has_extn("pipelining"):
+        if self._pipelining:
             commands = [b"".join(commands)]
-        answers = self._asked(talk, commands)
+        answers = yield from self._asked(talk, commands)
         for place, (code, said) in enumerate(answers):
             if code not in _WANTED[place]:
                 if answers[-1][0] == _WANTED[-1][0]:
                     self._drop()  # it waits for a letter now that nobody is to get, not even an empty one (RFC 2920, 3.1)
-                return self._not_taken(code, said, place)
-        return self._send(talk, envelope.content)
+                return (yield from self._not_taken(code, said, place))
+        return (yield from self._send(talk, envelope.content))
 
     @staticmethod
-    def _asked(talk: Conversation, commands: Sequence[bytes]) -> list[tuple[int, bytes]]:
+    def _asked(talk: Conversation, commands: Sequence[bytes]) -> Steps[list[tuple[int, bytes]]]:
         """The answers to MAIL, RCPT and DATA, up to one that ends it: three where all of it was sent in one go."""
         answers: list[tuple[int, bytes]] = []
         try:
             for command in commands:
-                talk.say(command)
+                if (sent := talk.say_at_once(command)) < len(command):
+                    yield from talk.say(command[sent:])
                 for _answer in range(len(_WANTED) // len(commands)):
-                    answers.append(talk.answer())
+                    answers.append(talk.heard() or (yield from talk.answer()))
                     if answers[-1][0] == _CLOSING:
                         return answers
                 if answers[-1][0] not in _WANTED[len(answers) - 1]:
@@ -147,19 +175,19 @@ class SmtpTransport:
             raise _Dropped(str(error), named=bool(answers)) from error
         return answers
 
-    def _send(self, talk: Conversation, content: bytes) -> Answer:
+    def _send(self, talk: Conversation, content: bytes) -> Steps[Answer]:
         """The letter. When the connection ends now nobody knows whether it was taken: it is tried again later."""
         try:
-            talk.say(_dotted(content))
-            code, said = talk.answer()
+            yield from talk.say(_dotted(content))
+            code, said = yield from talk.answer()
         except OSError as error:
             self._drop()
             return Answer(Fate.LATER, _("the connection ended before the answer: {why}").format(why=_shown(str(error))))
         if code == 250:
-            return Answer(Fate.ACCEPTED, _words(code, said))
-        return self._not_taken(code, said, len(_WANTED))
+            return _TAKEN
+        return (yield from self._not_taken(code, said, len(_WANTED)))
 
-    def _not_taken(self, code: int, said: bytes, place: int) -> Answer:
+    def _not_taken(self, code: int, said: bytes, place: int) -> Steps[Answer]:
         """The answer for a code that is not the one wanted, at this `place` of the exchange; makes the connection ready for the
         next envelope.
         """
@@ -172,17 +200,17 @@ class SmtpTransport:
                 _("The mail server {server} takes no mail from us: {words}.").format(server=self._server, words=words)
             )
         if 400 <= code < 600:
-            self._reset()
+            yield from self._reset()
         else:
             self._drop()  # an answer that fits no question: the two sides do not understand each other any more
         return Answer(Fate.REFUSED if final else Fate.LATER, words, status)
 
-    def _reset(self) -> None:
+    def _reset(self) -> Steps[None]:
         if self._talk is None:
             return
         try:
-            self._talk.say(b"RSET\r\n")
-            code, _said = self._talk.answer()
+            yield from self._talk.say(b"RSET\r\n")
+            code, _said = yield from self._talk.answer()
         except OSError:
             code = 0
         if code != 250:
@@ -192,6 +220,7 @@ class SmtpTransport:
         if self._connection is not None:
             self._connection.close()
             self._connection = self._talk = None
+        self._speaking = False
 
     def _closed(self, why: str) -> str:
         return _("The mail server {server} closed the connection: {why}.").format(server=self._server, why=_shown(why))
@@ -228,12 +257,19 @@ class SmtpTransport:
 
 def _commands(envelope: Envelope) -> list[bytes]:
     """MAIL, RCPT and DATA for the envelope. Raises ValueError for an address that can't stand in a command."""
-    addresses = envelope.sender, envelope.recipient
-    if not "".join(addresses).isprintable() or set("<> ") & set("".join(addresses)):
+    options = b" SMTPUTF8 BODY=8BITMIME" if envelope.international else b""
+    return [
+        b"MAIL FROM:<%b>%b\r\n" % (_in_command(envelope.sender), options),
+        b"RCPT TO:<%b>\r\n" % _in_command(envelope.recipient),
+        b"DATA\r\n",
+    ]
+
+
+@lru_cache(maxsize=8)  # the sender is the same for many
+def _in_command(address: str) -> bytes:
+    if not address.isprintable() or " " in address or "<" in address or ">" in address:
         raise ValueError(_("the address can't be written in SMTP"))
-    options = " SMTPUTF8 BODY=8BITMIME" if envelope.international else ""
-    commands = (f"MAIL FROM:<{addresses[0]}>{options}", f"RCPT TO:<{addresses[1]}>", "DATA")
-    return [f"{command}\r\n".encode() for command in commands]
+    return address.encode()
 
 
 def _dotted(content: bytes) -> bytes:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar
 
-from tui_portal.domain.errors import DatabaseBusy, DatabaseUnusable, PortalError
-from tui_portal.i18n import _
+from tui_portal.domain.errors import DatabaseUnusable, PortalError
 from tui_portal.portal.limits import Attempts, HashDesk
 from tui_portal.portal.security import Forms, Site
 from tui_portal.services.activation import Visit, visit
@@ -29,7 +27,7 @@ class Desk:
         self.context = context
         self.site = site
         self.style = style
-        self.lanes = _PatientLanes(context)
+        self.lanes = Lanes(context)
         self.hashes = HashDesk(context.settings.limits)
         self.attempts = Attempts(context.settings.limits, context.clock)
         self._errands: set[asyncio.Task[None]] = set()
@@ -84,23 +82,3 @@ def _visit_with_key(context: Context, session: str) -> Visit:
     with suppress(DatabaseUnusable):
         _made = context.key
     return visit(context, session)
-
-
-class _PatientLanes(Lanes):
-    """Lanes on which a write is tried again while others keep the database busy, for `write_seconds` from when it was asked for.
-
-    Whoever waits in line waits within the same time: nobody is told only after everybody before them was.
-    """
-
-    def write(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
-        """Await `use_case(context, *arguments)`. Raises DatabaseBusy when its time is over; nothing was changed then."""
-        last = time.monotonic() + self.context.settings.limits.write_seconds
-
-        def write_in_time(context: Context) -> T:
-            while True:
-                if time.monotonic() > last:
-                    raise DatabaseBusy(_("The database was busy for too long. Nothing was changed; try again."))
-                with suppress(DatabaseBusy):
-                    return use_case(context, *arguments)
-
-        return super().write(write_in_time)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tui_portal.domain.addresses import check_address
 from tui_portal.domain.errors import Conflict, NotAllowed, Refused
 from tui_portal.domain.notifications import NotificationGroup
+from tui_portal.i18n import OWN_NAMES
 from tui_portal.portal.account_pages import AccountPage, AccountVisitor
 from tui_portal.portal.devices import attempt_in
 from tui_portal.portal.limits import Paused
@@ -21,9 +22,6 @@ from tui_portal.services import activation, passwords, portal_settings
 from tui_portal.services.portal_settings import OwnNotifications, OwnSettings
 
 SETTINGS = "/settings"
-
-# Each language by the name that those who speak it give it.
-OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español", "de": "Deutsch", "ja": "日本語"}
 
 _SAVED = ("password", "language", "notifications", "sessions")
 

@@ -44,13 +44,14 @@ async def refusal(request: Request, status: int) -> Response:
     """The page for a request that is refused or that failed. Asks neither the database nor the key."""
     desk: Desk = request.app.state.desk
     visit = desk.last_visit
-    language = getattr(request.state, "language", "") or wished_language(request.headers.get("accept-language", ""))
+    wish = wished_language(request.headers.get("accept-language", ""))
+    language = getattr(request.state, "language", "") or wish or visit.language
     path = request.scope["path"]
     pages = (LOGIN, FORGOT, ACTIVATE.rstrip("/"), RESET.rstrip("/"))
     back = path if path in pages or path.startswith((ACTIVATE, RESET)) else HOME
     values = {"status": status, "back": desk.site.prefix + back, "url": desk.site.url}
-    text = render("refusal.html", language or visit.language, **surroundings(desk, visit.firm), **values)
-    return HTMLResponse(text, status)
+    text = render("refusal.html", language, **surroundings(desk, visit.firm), **values)
+    return HTMLResponse(text, status, {"Content-Language": language})
 
 
 async def receive(request: Request, language: str = "") -> Visitor:

@@ -276,7 +276,7 @@ def _what_differs(expected: AccessPreview, plan: AccessPreview) -> str:
     if not parts:
         return _("Nothing was saved: meanwhile a colleague changed some of these addresses. Look again, then save.")
     return _("Nothing was saved: meanwhile a colleague changed something ({what}). Look again, then save.").format(
-        what=", ".join(parts)
+        what=_(", ").join(parts)
     )
 
 

@@ -14,7 +14,6 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from tui_portal.domain.accounts import AccountType
 from tui_portal.domain.errors import WrongUse
@@ -119,7 +118,7 @@ def _first_by_least(context: Context, query: AccountQuery, limit: int) -> array[
     first = among_first(0, limit)
     if len(first) == limit:
         return first
-    none = replace(found, where=f"{found.where} AND a.id NOT IN ({_HAVING[query.sort]})")
+    none = found._replace(where=f"{found.where} AND a.id NOT IN ({_HAVING[query.sort]})")
     few = _ids(context, none, "a.id", limit)  # by ID, as what is looked up lies
     if len(few) == limit:
         return array("q")
@@ -138,7 +137,7 @@ def _first_by_most(context: Context, query: AccountQuery, limit: int) -> array[i
         return array("q")
     found = found_accounts(context, query)
     source = f"({derived} HAVING count(*) >= ?) d CROSS JOIN {found.source} ON a.id = d.account_id"
-    joined = replace(found, source=source, parameters=(edge, *found.parameters))
+    joined = found._replace(source=source, parameters=(edge, *found.parameters))
     return _ids(context, joined, f"d.value DESC, {_BY_NAME}", limit)
 
 

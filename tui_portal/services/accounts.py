@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui_portal.domain.access import UserState
-from tui_portal.domain.accounts import AccountStatus, AccountType, account_code, account_number
+from tui_portal.domain.accounts import account_code, account_number
 from tui_portal.domain.addresses import AddressFlag, Validity, flags_from
 from tui_portal.domain.errors import NotFound
 from tui_portal.domain.notifications import NotificationGroup
@@ -16,9 +16,12 @@ from tui_portal.i18n import _
 from tui_portal.services import status, visibility
 from tui_portal.services.account_orders import SORT_KEYS, account_ids, first_account_ids, parse_sort
 from tui_portal.services.account_query import AccountQuery, count_accounts
-from tui_portal.services.address_changes import AddressChange, open_changes
+from tui_portal.services.account_rows import AccountRow, account_rows, first_account_rows
 from tui_portal.services.context import Context
 from tui_portal.services.stored import known
+
+if TYPE_CHECKING:
+    from tui_portal.services.address_changes import AddressChange
 
 __all__ = [
     "SORT_KEYS",
@@ -37,39 +40,6 @@ __all__ = [
     "first_account_rows",
     "parse_sort",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRow:
-    """One line of the Accounts list. Times are seconds since 1970."""
-
-    id: int
-    name: str
-    type: AccountType
-    archived: bool
-    test: bool
-    tags: tuple[str, ...]
-    contacts: int
-    addresses: int
-    login: int
-    activated: int
-    notify: int
-    sync: int
-    last_login: int | None
-    staff: tuple[str, ...] = ()
-
-    @property
-    def code(self) -> str:
-        return account_code(self.id)
-
-    @property
-    def status(self) -> AccountStatus:
-        return AccountStatus.of(self.login, self.archived)
-
-    @property
-    def all_pending(self) -> bool:
-        """Active, but nobody has chosen a password yet."""
-        return self.status is AccountStatus.ACTIVE and self.activated == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,49 +104,6 @@ class AccountProfile:
         return tuple(email for contact in self.contacts for email in contact.emails) + self.unlinked
 
 
-def account_rows(context: Context, ids: Iterable[int]) -> list[AccountRow]:
-    """The lines for `ids`, in their order; an account that is gone is left out."""
-    wanted = list(ids)
-    found = context.database.rows(
-        f"""
-        SELECT a.id, a.name, a.type, a.archived, a.test, {status.CONTACTS}, {status.ADDRESSES}, {status.LOGINS},
-            {status.ACTIVATED_LOGINS}, {status.NOTIFIED}, {status.SYNCED}, {status.LAST_LOGIN},
-            (SELECT json_group_array(name) FROM (
-                SELECT t.name FROM account_tag at JOIN tag t ON t.id = at.tag_id WHERE at.account_id = a.id ORDER BY t.name)),
-            (SELECT json_group_array(name) FROM (
-                SELECT s.name FROM account_staff x JOIN staff s ON s.id = x.staff_id WHERE x.account_id = a.id
-                ORDER BY s.name COLLATE NOCASE, s.id))
-        FROM account a WHERE a.id IN (SELECT value FROM json_each(?)){visibility.accounts_seen(context, each=True)}
-        """,
-        [json.dumps(wanted)],
-    )
-    lines = {
-        row[0]: AccountRow(
-            id=row[0],
-            name=row[1],
-            type=known(context.database, AccountType, row[2]),
-            archived=bool(row[3]),
-            test=bool(row[4]),
-            tags=tuple(json.loads(row[12])),
-            contacts=row[5],
-            addresses=row[6],
-            login=row[7],
-            activated=row[8],
-            notify=row[9],
-            sync=row[10],
-            last_login=row[11],
-            staff=tuple(json.loads(row[13])),
-        )
-        for row in found
-    }
-    return [lines[number] for number in wanted if number in lines]
-
-
-def first_account_rows(context: Context, query: AccountQuery, limit: int) -> list[AccountRow]:
-    """The first `limit` lines of the list: what can be painted before the whole order is known."""
-    return account_rows(context, account_ids(context, query, limit))
-
-
 def find_account(context: Context, code: str) -> int:
     """The id behind an account's short ID. Raises NotFound."""
     number = account_number(code)
@@ -188,6 +115,8 @@ def find_account(context: Context, code: str) -> int:
 
 def account_profile(context: Context, account: int) -> AccountProfile:
     """The account with its contacts, their addresses with settings and states, and the unlinked e-mails. Raises NotFound."""
+    from tui_portal.services.address_changes import open_changes  # with all that edits; a list needs none of it
+
     with context.database.read():
         lines = account_rows(context, [account])
         if not lines:

@@ -67,7 +67,7 @@ def _others(context: Context, address: int, contact: int | None) -> list[str]:
     )
     if not rows:
         return []
-    names = ", ".join(f"{safe(name)} ({account_code(code)})" if code else safe(name) for name, code in rows)
+    names = _(", ").join(f"{safe(name)} ({account_code(code)})" if code else safe(name) for name, code in rows)
     return [_("{names} has this mailbox as well: it is one user, with one password.").format(names=names)]
 
 

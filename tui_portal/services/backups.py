@@ -17,6 +17,7 @@ from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services import activity
 from tui_portal.services.context import Context, key_file
+from tui_portal.services.files import named_file
 from tui_portal.store.backups import Copy, copy_file, inspect_file, remember_copy
 
 
@@ -51,7 +52,7 @@ def write_backup(
     actor = context.actor
     if actor is None or actor.role not in (Role.OWNER, Role.ADMIN):
         raise NotAllowed(_("Only the owner and admins may make backups: a backup holds everything."))
-    path, key = path.absolute(), key_file(context.database.path)
+    path, key = named_file(context, path).absolute(), key_file(context.database.path)
     _check_place(context, path, replace=replace, with_key=with_key)
     if not context.read_only:
         # Before the copy, so that what is put back from it is known to be as it was.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from tui_portal.services.mail_checks import Finding, Level, check_copied_clients
 from tui_portal.store.migrations import SCHEMA_VERSION, STEPS
 
 _TOLD = 5  # so many rows are named where many are wrong
+_MEBIBYTE = 1024 * 1024
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -32,7 +34,7 @@ def check(context: Context, *, mail: bool = False, told: Callable[[int], None] |
         # A file that is damaged answers no further question.
         damaged = any(finding.level is Level.FAULT for finding in found)
         rows = [] if damaged else [_references, _schema, _invariants, check_copied_clients]
-        looks: list[Callable[[Context], Iterator[Finding]]] = [*rows, _key, _settings]
+        looks: list[Callable[[Context], Iterator[Finding]]] = [*rows, _room, _key, _settings]
         looks += [check_mail_settings, _certificate]
         found += [finding for look in looks for finding in look(context)]
     found += [] if damaged else check_log(context, told).findings
@@ -74,6 +76,23 @@ def _schema(context: Context) -> Iterator[Finding]:
         yield Finding("schema", Level.FINE, _("the schema is {version}, and whole").format(version=version))
 
 
+def _room(context: Context) -> Iterator[Finding]:
+    """A full disk stops every change; a backup beside the database needs as much room as it has."""
+    path = context.database.path
+    free, size = shutil.disk_usage(path.parent).free // _MEBIBYTE, path.stat().st_size // _MEBIBYTE
+    values = {"free": f"{free:,}", "size": f"{size:,}", "path": path.parent}
+    if free < context.settings.limits.free_mebibytes:
+        words = _("only {free} MiB are free on the disk of {path}: once it is full nothing can be changed")
+        yield Finding("disk", Level.FAULT, words.format(**values))
+    elif free < size:
+        words = _(
+            "{free} MiB are free on the disk of {path}, less than the {size} MiB of the database: no backup fits there"
+        )
+        yield Finding("disk", Level.WARNING, words.format(**values))
+    else:
+        yield Finding("disk", Level.FINE, _("{free} MiB are free on the disk of {path}").format(**values))
+
+
 def _key(context: Context) -> Iterator[Finding]:
     path = key_file(context.database.path)
     try:
@@ -109,7 +128,7 @@ def _invariants(context: Context) -> Iterator[Finding]:
         if count > len(rows):
             more = count - len(rows)
             names = ngettext("{names} and {n} more", "{names} and {n} more", more).format(names=names, n=more)
-        yield Finding(about, level, f"{words}: {names}")
+        yield Finding(about, level, _(": ").join([words, names]))
     if not found:
         yield Finding("rules", Level.FINE, _("invitations, mail and settings agree with each other"))
 

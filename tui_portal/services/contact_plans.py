@@ -222,7 +222,7 @@ def differences(stored: StoredContact, seen: ContactEdit) -> str:
     ]
     parts += [_("a new address {address}").format(address=safe(a)) for n, a in mine.items() if n not in theirs]
     parts += [_("{address} is gone").format(address=safe(a)) for n, a in theirs.items() if n not in mine]
-    return ", ".join(parts)
+    return _(", ").join(parts)
 
 
 def _change_of(context: Context, old: StoredAddress, check: AddressCheck) -> Change:
@@ -281,7 +281,7 @@ def _becomes(change: Change) -> tuple[str, ...]:
 def _removed_in_words(stored: StoredAddress, close: bool) -> str:
     on = [s for s in stored.alone if s.any]
     seen = [account_code(s.account) for s in on if s.account not in stored.unseen]
-    accounts = ", ".join([*seen, *([_("another account")] if len(seen) < len(on) else [])])
+    accounts = _(", ").join([*seen, *([_("another account")] if len(seen) < len(on) else [])])
     if not on:
         return _("{address} is removed.").format(address=safe(stored.address))
     if close:
@@ -313,7 +313,7 @@ def field_changes(stored: StoredContact, edit: ContactEdit) -> list[tuple[str, s
 
 def accounts_in_words(accounts: tuple[tuple[int, str], ...]) -> str:
     """The accounts of a contact in one line, by code and name."""
-    return ", ".join(account_in_words(number, name) for number, name in accounts)
+    return _(", ").join(account_in_words(number, name) for number, name in accounts)
 
 
 def account_in_words(number: int, name: str) -> str:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tui_portal.config import Settings
-from tui_portal.domain.errors import DatabaseUnusable, NotAllowed
-from tui_portal.domain.invitations import KEY_BYTES
+from tui_portal.domain.errors import DatabaseUnusable, NotAllowed, PortalError
 from tui_portal.domain.moments import Clock, now
 from tui_portal.domain.staff import Right, StaffMember
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services.staff_rows import as_they_are_now
-from tui_portal.store.database import Database, create_database, key_path, open_database
-from tui_portal.store.lanes import Lane
-from tui_portal.store.witness import key_of_epoch
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from tui_portal.store.database import Database
 
 T = TypeVar("T")
 
@@ -51,7 +53,10 @@ class Context:
     @cached_property
     def key(self) -> bytes:
         """The key that signs links. Raises DatabaseUnusable where its file is missing or too short: no link is made then."""
-        path = key_path(self.database.path)
+        from tui_portal.domain.invitations import KEY_BYTES
+        from tui_portal.store.witness import key_of_epoch
+
+        path = key_file(self.database.path)
         try:
             key = path.read_bytes()
         except OSError as error:
@@ -135,12 +140,19 @@ def _lacks(actor: StaffMember, right: Right) -> str:
 class Lanes:
     """Three threads on one database for a face with an event loop: one reads what a key waits for, one writes, one counts, so
     that neither a write nor a long look makes a key wait.
+
+    `unheard` is called with what went wrong in a write for which nobody waits any more.
     """
 
     def __init__(self, context: Context) -> None:
+        from tui_portal.services.patience import TRY_MILLISECONDS, Patience
+        from tui_portal.store.lanes import Lane
+
         self.context = context
+        self.patience = Patience()
+        self.unheard: Callable[[PortalError], None] = lambda _error: None
         self._reading = Lane(context.database, "reads")
-        self._writing = Lane(context.database, "writes")
+        self._writing = Lane(context.database, "writes", patience=TRY_MILLISECONDS)
         self._counting = Lane(context.database, "counts")
         self.closed = False
 
@@ -148,15 +160,32 @@ class Lanes:
         """Start `use_case(context, *arguments)` before there is an event loop; its outcome is awaited later."""
         return self._reading.submit(use_case, self.context, *arguments)
 
+    def begin_counting(self, use_case: Callable[..., T], *arguments: object) -> Future[T]:
+        """Start `use_case(context, *arguments)` on the lane that no key waits for."""
+        return self._counting.submit(use_case, self.context, *arguments)
+
     def read(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
         """Await `use_case(context, *arguments)`, which only reads."""
         return self._reading.run(use_case, self.context, *arguments)
 
     def write(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
-        """Await `use_case(context, *arguments)`, which writes. Whoever stops waiting for it does not stop it."""
+        """Await `use_case(context, *arguments)`, which writes. Whoever stops waiting for it does not stop it.
+
+        Raises DatabaseBusy where others keep the database busy for too long (patience.py), Cancelled where it was given up;
+        nothing was changed in both cases.
+        """
         import asyncio
 
-        return asyncio.shield(self._writing.run(use_case, self.context, *arguments))
+        doing = self._writing.run(self.patience.carry_out, self.context, time.monotonic(), use_case, *arguments)
+        heard = asyncio.shield(doing)
+
+        def hear(done: asyncio.Future[T]) -> None:
+            error = None if done.cancelled() else done.exception()
+            if heard.cancelled() and isinstance(error, PortalError):
+                self.unheard(error)
+
+        doing.add_done_callback(hear)
+        return heard
 
     def count(self, use_case: Callable[..., T], *arguments: object) -> Awaitable[T]:
         """Await `use_case(context, *arguments)`, which reads much and which no key waits for."""
@@ -172,12 +201,17 @@ class Lanes:
 def open_context(path: Path, settings: Settings, *, read_only: bool = False, clock: Clock | None = None) -> Context:
     """The context on the database at `path`, with nobody acting yet.
 
-    A demo firm brings its own clock, which stands still. Raises DatabaseUnusable.
+    A demo firm brings its own clock, which stands still. A file that this user may not write to is opened read-only. Raises
+    DatabaseUnusable.
     """
     from tui_portal.services.restores import settle  # which stands on this module
+    from tui_portal.store.database import open_database
 
-    database = open_database(path, read_only=read_only, allow_network=settings.database.allow_network)
+    shut = not read_only and path.exists() and not os.access(path, os.W_OK)
+    database = open_database(path, read_only=read_only or shut, allow_network=settings.database.allow_network)
     context = Context(database, settings, clock or _clock_of(database))
+    if shut:
+        return replace(context, notice=_("{path} can only be read. Nothing can be changed.").format(path=path))
     if read_only:
         return context
     try:
@@ -191,6 +225,7 @@ def open_context(path: Path, settings: Settings, *, read_only: bool = False, clo
 def create_context(path: Path, settings: Settings, build: Callable[[Database], None]) -> Context:
     """The context on a new database that `build` fills in; whole or not at all. Raises DatabaseUnusable."""
     from tui_portal.services.restores import begin_record  # which stands on this module
+    from tui_portal.store.database import create_database
 
     database = create_database(path, build, allow_network=settings.database.allow_network)
     with suppress(OSError):
@@ -205,4 +240,6 @@ def _clock_of(database: Database) -> Clock:
 
 def key_file(database: Path) -> Path:
     """Where the key that signs links lies for the database at this path."""
+    from tui_portal.store.database import key_path
+
     return key_path(database)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_portal.domain.access import UserState
 from tui_portal.domain.accounts import account_code
 from tui_portal.domain.moments import iso
 from tui_portal.services import status
-from tui_portal.services.account_log import LogRow, log_rows
-from tui_portal.services.accounts import AccountRow, account_rows
+from tui_portal.services.account_rows import AccountRow, account_rows
 from tui_portal.services.context import Context
-from tui_portal.services.pending import PendingRow, pending_rows
 from tui_portal.services.visibility import accounts_of, accounts_seen, contacts_seen
+
+if TYPE_CHECKING:
+    from tui_portal.services.account_log import LogRow
+    from tui_portal.services.pending import PendingRow
 
 Line = dict[str, Any]
 
@@ -89,6 +91,8 @@ def activity_line(row: LogRow) -> Line:
 
 def activity(context: Context, ids: Iterable[int]) -> list[Line]:
     """The entries of the activity log with these ids."""
+    from tui_portal.services.account_log import log_rows
+
     return [activity_line(row) for row in log_rows(context, ids)]
 
 
@@ -99,6 +103,8 @@ def accounts(context: Context, ids: Iterable[int]) -> list[Line]:
 
 def pending(context: Context, ids: Iterable[int]) -> list[Line]:
     """The pending mailboxes with these ids."""
+    from tui_portal.services.pending import pending_rows
+
     return [pending_line(row) for row in pending_rows(context, ids)]
 
 

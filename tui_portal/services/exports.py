@@ -27,6 +27,7 @@ from tui_portal.services import export_lines
 from tui_portal.services.account_orders import account_ids
 from tui_portal.services.account_query import AccountQuery
 from tui_portal.services.context import Context
+from tui_portal.services.files import mode_of_new, named_file
 from tui_portal.services.log_list import LogListQuery, list_ids
 from tui_portal.services.pending import PendingQuery, pending_ids
 from tui_portal.services.results import results_of
@@ -95,19 +96,23 @@ def format_of(path: Path | None) -> ExportFormat:
 
 
 def write_export(context: Context, wanted: Export, form: ExportFormat, path: Path, *, replace: bool = False) -> int:
-    """Write what is `wanted` to `path`, mode 0600, whole or not at all; how many lines.
+    """Write what is `wanted` to `path`, for its owner (`mode_of_new`), whole or not at all; how many lines.
 
-    Raises Refused where there is a file already (unless it is to be replaced) or the folder can't be written, FilterError,
-    WrongUse for an unknown column.
+    Raises Refused where that file must not be written (`named_file`), where there is one already (unless it is to be replaced)
+    or the folder can't be written, FilterError, WrongUse for an unknown column.
     """
     if not path.name or "\0" in str(path):
         raise Refused(_("A file name is needed, not {path}.").format(path=safe(str(path))))
+    path = named_file(context, path)
     new = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
     try:
         if not replace and os.path.lexists(path):
             raise FileExistsError(path)
         with os.fdopen(
-            os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline=""
+            os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode_of_new(context, path)),
+            "w",
+            encoding="utf-8",
+            newline="",
         ) as file:
             count = stream_export(context, wanted, form, file.write)
             file.flush()

@@ -20,6 +20,7 @@ from tui_portal.i18n import _
 from tui_portal.services import activity, invitations
 from tui_portal.services.access import AccessChange, AccessWish, Targets, apply_wish
 from tui_portal.services.context import Context
+from tui_portal.services.files import named_file
 from tui_portal.services.import_lines import ImportLine, LineReader, Remark
 from tui_portal.services.import_matching import FILLED, Additions, Matcher
 from tui_portal.services.import_reading import Table, read_file, read_table
@@ -81,7 +82,7 @@ def import_file(
     context.require(Right.VIEW_ALL)  # what is there already is found by it
     if wish is not None:
         invitations.check_message(context, wish.message)
-    data = read_file(path, context.settings.limits.import_bytes)
+    data = read_file(named_file(context, path), context.settings.limits.import_bytes)
     table = read_table(data, lambda header: recognise(header).known)
     columns = _columns(table, wishes)
     reader = LineReader(context, columns)

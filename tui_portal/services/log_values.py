@@ -13,7 +13,7 @@ from tui_portal.domain.moments import local
 from tui_portal.domain.notifications import NotificationGroup
 from tui_portal.domain.staff import Role
 from tui_portal.domain.text import safe
-from tui_portal.i18n import _, language_name
+from tui_portal.i18n import _, language_name, pgettext
 
 Values = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ def value_in_words(key: str, value: Any) -> str:
         switched = key in _SWITCHES or key in _GROUPS
         return (_("on") if switched else _("yes")) if value else (_("off") if switched else _("no"))
     if isinstance(value, list):
-        return ", ".join(value_in_words("", part) for part in value)
+        return _(", ").join(value_in_words("", part) for part in value)
     if isinstance(value, dict):
         return safe(json.dumps(value, ensure_ascii=False))
     if isinstance(value, int) and key in _MOMENTS:
@@ -101,10 +101,10 @@ _LABELS: Mapping[str, Callable[[], str]] = {
 
 _STATES: Mapping[str, Callable[[], str]] = {
     "queued": lambda: _("waits"),
-    "sent": lambda: _("sent"),
-    "failed": lambda: _("failed"),
+    "sent": lambda: pgettext("state of an invitation", "sent"),
+    "failed": lambda: pgettext("state of an invitation", "failed"),
     "used": lambda: _("used"),
-    "withdrawn": lambda: _("withdrawn"),
+    "withdrawn": lambda: pgettext("state of an invitation", "withdrawn"),
 }
 
 _VALIDITIES: Mapping[str, Callable[[], str]] = {

@@ -128,7 +128,7 @@ def _by_name(entry: Entry) -> str:
     """An entry that no sentence fits: its kind, whom it is about, and its values."""
     told = [_changed(entry)] if entry.before or entry.after else []
     whom = [safe(name) for name in (entry.address, entry.contact) if name]
-    return _(": ").join([safe(entry.kind), ", ".join([*whom, *told])] if whom or told else [safe(entry.kind)])
+    return _(": ").join([safe(entry.kind), _(", ").join([*whom, *told])] if whom or told else [safe(entry.kind)])
 
 
 def _changed(entry: Entry, leaving_out: Iterable[str] = ()) -> str:
@@ -139,8 +139,8 @@ def _changed(entry: Entry, leaving_out: Iterable[str] = ()) -> str:
             continue
         was, now = _side(entry.before, key), _side(entry.after, key)
         told = f"{was} → {now}" if was is not None and now is not None and was != now else was or now
-        parts.append(f"{label_of(key)}: {told}" if key else str(told))
-    return ", ".join(parts)
+        parts.append(_(": ").join([label_of(key), str(told)]) if key else str(told))
+    return _(", ").join(parts)
 
 
 def _names(entry: Entry) -> dict[str, str]:
@@ -177,12 +177,17 @@ def _with_changes(sentence: Callable[[], str]) -> Callable[[Entry], str]:
     return told
 
 
+def _backup_made(entry: Entry) -> str:
+    words = _("Backup made, with the key beside it: {file}") if entry.after.get("key") else _("Backup made: {file}")
+    return words.format(file=safe(str(entry.after.get("file", NOTHING))))
+
+
 def _access_changed(entry: Entry) -> str:
     words = {True: _("{switch} on"), False: _("{switch} off")}
     parts = [words[entry.after[s]].format(switch=s.label) for s in Switch if s.value in entry.after]
     if not parts:
         raise ValueError(entry.kind)
-    return _("{switches} for {address}").format(switches=", ".join(parts), address=_names(entry)["address"])
+    return _("{switches} for {address}").format(switches=_(", ").join(parts), address=_names(entry)["address"])
 
 
 def _preferences_changed(entry: Entry) -> str:
@@ -191,7 +196,7 @@ def _preferences_changed(entry: Entry) -> str:
     if not parts:
         return _with_changes(lambda: _("Notification preferences of {address}"))(entry)
     told = _("Notification preferences of {address}: {groups}")
-    return told.format(address=_names(entry)["address"], groups=", ".join(parts))
+    return told.format(address=_names(entry)["address"], groups=_(", ").join(parts))
 
 
 def _invitation_queued(entry: Entry) -> str:
@@ -328,7 +333,7 @@ SENTENCES: Mapping[str, Callable[[Entry], str]] = {
         lambda: _("Saved message “{name}” deleted"),
     ),
     "file_imported": _file_imported,
-    "database_copied": _with_changes(lambda: _("Backup made")),
+    "database_copied": _backup_made,
     "database_restored": _with_changes(lambda: _("Database put back from an older backup, all links killed")),
     "account_assigned": _plain(lambda: _("Assigned to {name}")),
     "account_taken": _plain(lambda: _("Taken from {name}")),

@@ -26,6 +26,8 @@ class OperationKind(StrEnum):
     INVITE = "invite"
     CANCEL = "cancel"
     ASSIGN = "assign"
+    STAFF = "staff"
+    REMINDERS = "reminders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,28 @@ class Operation:
     undone: bool
 
     @property
+    def parameters(self) -> dict[str, int]:
+        """What SQL asks of it by name."""
+        return {
+            "operation": self.id,
+            "undone": self.undone,
+            "log_from": self.log_from,
+            "log_to": self.log_to,
+            "mail_from": self.mail_from,
+            "mail_to": self.mail_to,
+        }
+
+    @property
     def title(self) -> str:
         """What was done, in the reader's language."""
         if self.kind is OperationKind.EDIT:
             return _edited(self.details)
         if self.kind in (OperationKind.INVITE, OperationKind.CANCEL):
             return _invited(self.kind, self.details)
+        if self.kind is OperationKind.STAFF:
+            return _("staff member {name}").format(name=safe(str(self.details["name"])))
+        if self.kind is OperationKind.REMINDERS:
+            return _reminded(self.details)
         where = _where(self.details)
         if self.kind is OperationKind.ARCHIVE:
             return _("archive {accounts}").format(accounts=where)
@@ -74,6 +92,13 @@ def _invited(kind: OperationKind, details: dict[str, Any]) -> str:
         return ngettext("refusal of {n} person", "refusal of {n} people", count).format(n=count)
     text = ngettext("cancelled invitation of {n} address", "cancelled invitations of {n} addresses", count)
     return text.format(n=count)
+
+
+def _reminded(details: dict[str, Any]) -> str:
+    count = details["accounts"]
+    if details["on"]:
+        return ngettext("reminders on for {n} address", "reminders on for {n} addresses", count).format(n=count)
+    return ngettext("reminders off for {n} address", "reminders off for {n} addresses", count).format(n=count)
 
 
 def _edited(details: dict[str, Any]) -> str:
@@ -116,7 +141,7 @@ def _switches(details: dict[str, Any]) -> str:
     ]
     if details.get("invite"):
         parts.append(_("invitations"))
-    return ", ".join(parts)
+    return _(", ").join(parts)
 
 
 @contextmanager

@@ -204,18 +204,18 @@ def letter_to_read(context: Context, number: int, instead: str) -> Letter | None
     found = dict(zip(_LETTER_NAMES, rows[0][1:], strict=True))
     kind, about_link = known(context.database, LetterKind, found["kind"]), ("invitation_id", "password_reset_id")
     secret = any(found[name] is not None for name in about_link)
-    return _letter(context, found, instead if secret else _link(context, kind, found))
+    return _letter(context, kind, found, instead if secret else _link(context, kind, found))
 
 
 def _taken_up(context: Context, found: dict[str, Any]) -> Letter | Unwanted:
     unwanted = _why_unwanted(context, found)
     if unwanted is not None:
         return unwanted
-    return _letter(context, found, _link(context, known(context.database, LetterKind, found["kind"]), found))
-
-
-def _letter(context: Context, found: dict[str, Any], link: str) -> Letter:
     kind = known(context.database, LetterKind, found["kind"])
+    return _letter(context, kind, found, _link(context, kind, found))
+
+
+def _letter(context: Context, kind: LetterKind, found: dict[str, Any], link: str) -> Letter:
     # Which accounts somebody may see is nothing that a mail about their password has to tell.
     about_password = kind in (LetterKind.PASSWORD_RESET, LetterKind.PASSWORD_CHANGED)
     names = [] if about_password else json.loads(found["accounts"])

@@ -17,7 +17,7 @@ from tui_portal.domain.errors import WrongUse
 from tui_portal.domain.filter_text import MOST_CHARACTERS, MOST_PARTS
 from tui_portal.domain.moments import DAY
 from tui_portal.domain.text import safe, search_key
-from tui_portal.i18n import _
+from tui_portal.i18n import _, pgettext
 from tui_portal.services import status
 from tui_portal.services.context import Context
 from tui_portal.services.reminders import next_reminder
@@ -43,8 +43,8 @@ class PendingState(StrEnum):
             PendingState.TO_APPROVE: _("to approve"),
             PendingState.NOT_SENT: _("not sent"),
             PendingState.QUEUED: _("queued"),
-            PendingState.SENT: _("sent"),
-            PendingState.FAILED: _("failed"),
+            PendingState.SENT: pgettext("state of an invitation", "sent"),
+            PendingState.FAILED: pgettext("state of an invitation", "failed"),
             PendingState.CANCELLED: _("cancelled"),
             PendingState.EXPIRED: _("expired"),
         }[self]

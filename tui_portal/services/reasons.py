@@ -11,7 +11,7 @@ from tui_portal.domain.addresses import AddressFlag, Validity, flag_in_words, re
 from tui_portal.domain.moments import local
 from tui_portal.domain.notifications import NotificationGroup
 from tui_portal.domain.text import safe
-from tui_portal.i18n import _, ngettext
+from tui_portal.i18n import _, ngettext, pgettext
 from tui_portal.services.context import Context
 from tui_portal.services.log_words import date_and_time as _when
 from tui_portal.services.reason_facts import Facts, InvitationFacts, read_facts
@@ -169,7 +169,7 @@ def _account(facts: Facts) -> Link:
 
 def _contact(facts: Facts) -> Link:
     if facts.contacts:
-        names = ", ".join(safe(name) for name in facts.contacts)
+        names = _(", ").join(safe(name) for name in facts.contacts)
         return Link(LinkName.CONTACT, True, _("it is an address of {names}").format(names=names))
     if facts.request is not None:
         return Link(LinkName.CONTACT, None, _("it is nobody's of the account yet: approving makes them a contact"))
@@ -182,6 +182,7 @@ def _login(facts: Facts, moment: int) -> Link:
         where = _("Pending activation (2): i approves it, d refuses it")
         return Link(LinkName.LOGIN, False, facts.request.in_words(_when(facts.request.at, moment)), where)
     since = ""
+    is_on, is_off = _("LOGIN is on"), _("LOGIN is off")
     if facts.switched_at is not None:
         date = _when(facts.switched_at, moment)
         since = (
@@ -190,8 +191,8 @@ def _login(facts: Facts, moment: int) -> Link:
             else _("since {date}").format(date=date)
         )
     if facts.login:
-        return Link(LinkName.LOGIN, True, f"{_('LOGIN is on')} {since}".rstrip(), _("l switches it off"))
-    words = f"{_('LOGIN is off')} {since}".rstrip()
+        return Link(LinkName.LOGIN, True, f"{is_on} {since}".rstrip(), _("l switches it off"))
+    words = f"{is_off} {since}".rstrip()
     if facts.validity is Validity.INVALID:
         words = _("{off}, and can't be switched on for an address that is not valid").format(off=words)
         # Who has a password lacks nothing but LOGIN; for all others the address comes first.
@@ -375,7 +376,7 @@ def _no_mail(facts: Facts) -> str:
 
 def _group(facts: Facts, group: NotificationGroup) -> GroupMail:
     why = _no_mail(facts) or (_("the group is off (p switches it on)") if group in facts.off_groups else "")
-    return GroupMail(group, not why, why or _("sent"))
+    return GroupMail(group, not why, why or pgettext("notifications", "sent"))
 
 
 def _mail_verdict(facts: Facts, groups: tuple[GroupMail, ...]) -> str:

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tui_portal.domain.errors import Conflict
 from tui_portal.domain.moments import DAY
 from tui_portal.domain.staff import Right
 from tui_portal.i18n import _, ngettext
 from tui_portal.services import activity, invitations, status
 from tui_portal.services.context import Context
+from tui_portal.services.operations import Operation, OperationKind, operation
 from tui_portal.services.progress import Progress, watched
 from tui_portal.services.sets import rows_of
 from tui_portal.services.visibility import addresses_of
@@ -81,23 +83,53 @@ def set_reminders(
     are off; days that have passed while they were off stay behind. Raises NotAllowed, Cancelled.
     """
     context.require(Right.MANAGE_ACCOUNTS)
-    wanted = {"wanted": json.dumps(sorted(set(addresses_of(context, addresses)))), "on": on}
+    asked = sorted(set(addresses_of(context, addresses)))
     with (
         context.database.write(),
         watched(context, progress, 3 * len(addresses)),
-        rows_of(context, "switched", _SWITCHED, wanted),
+        rows_of(context, "switched", _SWITCHED, {"wanted": json.dumps(asked)}),
+        operation(context, OperationKind.REMINDERS, {"accounts": len(asked), "on": on}) as done,
     ):
         without = int(context.database.value("SELECT count(*) FROM switched WHERE id IS NULL"))
-        changed = switch(context, "SELECT id FROM switched WHERE reminders <> :on", on)
-        activity.record_set(
-            context,
-            "reminders_switched",
-            "switched WHERE reminders <> :on ORDER BY id",
-            address="mailbox",
-            after="json_object('invitation', id, 'reminders', json(CASE WHEN :on THEN 'true' ELSE 'false' END))",
-            parameters={"on": on},
-        )
+        changed = _switch_and_tell(context, on, done.id)
     return RemindersSwitched(changed, without, on)
+
+
+def turn_back(context: Context, last: Operation) -> int:
+    """Inside a write transaction: switch the reminders back that an operation has switched; how many. Raises Conflict where
+    one was switched since, or is of an invitation that is not open any more.
+    """
+    return _repeat(context, last, last, on=not last.details["on"])
+
+
+def do_again(context: Context, former: Operation, now: Operation) -> int:
+    """Inside a write transaction: switch the reminders again as `former` did; how many. Raises Conflict."""
+    return _repeat(context, former, now, on=bool(former.details["on"]))
+
+
+def _repeat(context: Context, former: Operation, now: Operation, *, on: bool) -> int:
+    known = {"log_from": former.log_from, "log_to": former.log_to}
+    with rows_of(context, "switched", _LOGGED, known):
+        wanted = int(context.database.value("SELECT count(*) FROM switched"))
+        changed = _switch_and_tell(context, on, now.id)
+    if changed != wanted:
+        raise Conflict(_("Nothing was changed in “{title}”: it was changed since.").format(title=former.title))
+    return changed
+
+
+def _switch_and_tell(context: Context, on: bool, step: int) -> int:
+    """Switch what stands in the table `switched`, with a log entry for each; how many."""
+    # The log is written first: it looks at what is to be changed.
+    activity.record_set(
+        context,
+        "reminders_switched",
+        "switched WHERE reminders <> :on ORDER BY id",
+        address="mailbox",
+        after="json_object('invitation', id, 'reminders', json(CASE WHEN :on THEN 'true' ELSE 'false' END))",
+        operation=step,
+        parameters={"on": on},
+    )
+    return switch(context, "SELECT id FROM switched WHERE reminders <> :on", on)
 
 
 def switch(context: Context, chosen: str, on: bool) -> int:
@@ -174,4 +206,10 @@ _QUEUE_REMINDERS = f"""
 _SWITCHED = """
     SELECT i.id, w.value AS mailbox, i.reminders FROM json_each(:wanted) w
     LEFT JOIN invitation i ON i.email_address_id = w.value AND i.state IN ('queued', 'sent', 'failed')
+"""
+
+_LOGGED = """
+    SELECT i.id, v.email_address_id AS mailbox, i.reminders FROM activity v
+    LEFT JOIN invitation i ON i.id = v.after ->> '$.invitation' AND i.state IN ('queued', 'sent', 'failed')
+    WHERE v.id > :log_from AND v.id <= :log_to AND v.kind = 'reminders_switched'
 """

@@ -60,7 +60,7 @@ def _in_words(after: dict[str, bool], mailed: bool) -> str:
     """The switches that changed, and whether mail was queued: `LOGIN on, mail queued`."""
     words = {True: _("{switch} on"), False: _("{switch} off")}
     parts = [words[after[switch]].format(switch=switch.label) for switch in Switch if switch.value in after]
-    return ", ".join([*parts, _("mail queued")] if mailed else parts)
+    return _(", ").join([*parts, _("mail queued")] if mailed else parts)
 
 
 _CHANGED = """

@@ -37,6 +37,8 @@ from tui_portal.services.pacing import Places
 
 T = TypeVar("T")
 
+_TOLD = 50  # the sums are told after so many mails
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -82,6 +84,7 @@ class Run:
         self._dry: set[Queue] = set()  # the queues of which nothing more is to be claimed for now
         self._copies_stopped = False
         self._unrecorded: list[Return] = []
+        self._refused = False  # whether one of them was
         self._since = 0.0  # when the first of them came, by the monotonic clock
         self._lease_until = 0
 
@@ -118,13 +121,13 @@ class Run:
 
     def _deliver(self) -> None:
         while True:
-            if any(back.answer.fate is Fate.REFUSED for back in self._unrecorded if back.answer):
+            if self._refused:
                 self._record()  # before anything more goes to the same address
             self._send_out()
             self._next_mails.prepare(self._in_hand[MAILS])
             if self._unrecorded and (not self._crew.is_away or self._seconds_left() <= 0):
                 self._record()
-                self._tell(self._context.settings.limits.claim_batch)
+                self._tell(_TOLD)
             elif self._crew.is_away:
                 self._wait()
             else:
@@ -238,6 +241,7 @@ class Run:
         if came.problem is None:
             self._since = self._since if self._unrecorded else time.monotonic()
             self._unrecorded.append(came)
+            self._refused = self._refused or (came.answer is not None and came.answer.fate is Fate.REFUSED)
         elif came.errand.queue == COPIES and not came.unconnected:
             self._stop_copies(came.errand, came.problem)
         elif isinstance(came.problem, SenderRefused) or not self._crew.let_go(came.courier):
@@ -285,7 +289,7 @@ class Run:
         others = [(back.errand.number, back.answer) for back in came if back.answer and back.errand.queue == COPIES]
         for known in self._surely(lambda: copies.record(context, owner, others)) if others else ():
             self._count_copy(known)
-        self._unrecorded = []
+        self._unrecorded, self._refused = [], False
 
     def _outcome(self, errand: Errand, answer: Answer) -> fates.Outcome:
         """What became of a client's mail, with the copy that is to follow one that was taken."""

@@ -5,31 +5,49 @@ from __future__ import annotations
 import os
 import pwd
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui_portal.domain.addresses import check_address
+from tui_portal.config import Settings
 from tui_portal.domain.errors import DatabaseUnusable, NotAllowed, Refused
 from tui_portal.domain.staff import Role, StaffMember
 from tui_portal.domain.text import safe, tidy
 from tui_portal.i18n import _
 from tui_portal.services.context import Context
 from tui_portal.services.staff_rows import COLUMNS, read_again, staff_member
-from tui_portal.store.database import Database
+
+if TYPE_CHECKING:
+    from tui_portal.store.database import Database
+
+_MOST_DIGITS = 10  # of a user's number
 
 
-def caller_login() -> str:
-    """The login of the operating system's user; under sudo, of the one who called it.
+def caller_id(database: Path | None = None) -> int:
+    """The number of the operating system's user; under sudo, of the one who called it.
 
-    SUDO_UID is believed: a caller who could fake it already owns the process that the database belongs to, and with it the
-    file. USER and its like are never read (interface.md, Who is acting).
+    SUDO_UID is believed of root's process and of one that `database` (its path) belongs to: who could fake it there can do to
+    the file whatever they like. Elsewhere anybody may have set it. USER and its like are never read (interface.md, Who is
+    acting).
     """
-    uid = os.getuid()
-    called_by = os.environ.get("SUDO_UID", "")
-    if called_by.isdigit():
-        uid = int(called_by)
+    own, called_by = os.getuid(), os.environ.get("SUDO_UID", "")
+    is_number = called_by.isascii() and called_by.isdigit() and len(called_by) <= _MOST_DIGITS
+    if is_number and (own == 0 or database is None or _belongs_to(database) in (own, None)):
+        return int(called_by)
+    return own
+
+
+def caller_login(database: Path | None = None) -> str:
+    """The login of `caller_id`."""
+    number = caller_id(database)
     try:
-        return pwd.getpwuid(uid).pw_name
+        return pwd.getpwuid(number).pw_name
     except KeyError:
-        return f"uid{uid}"
+        return f"uid{number}"
+
+
+def is_root_stepped_down(database: Path | None = None) -> bool:
+    """Whether root had sudo start this process as another user: the one who may change the settings as well."""
+    return os.getuid() != 0 and caller_id(database) == 0
 
 
 def find_staff(database: Database, login: str) -> StaffMember | None:
@@ -49,9 +67,10 @@ def identify(context: Context, login: str | None = None, wish: str | None = None
     """The context with the acting staff member in it. `login` is the caller's, `wish` what `--as` names.
 
     `--as` is honoured only where the settings trust it, or where the caller owns the database file and is not among the
-    staff. Raises NotAllowed for everybody who is not known.
+    staff; root, having stepped down to its owner, counts as such. Raises NotAllowed for everybody who is not known.
     """
-    login = login or caller_login()
+    path = context.database.path
+    login = login or caller_login(path)
     caller = find_staff(context.database, login)
     if wish is None or wish == login:
         if caller is None:
@@ -59,13 +78,29 @@ def identify(context: Context, login: str | None = None, wish: str | None = None
                 _("{login} is not among the staff of this firm. Ask its owner to add you.").format(login=safe(login))
             )
         return context.acting_as(caller)
-    owns_file = context.database.path.stat().st_uid == os.getuid()
-    if not context.settings.staff.trust_as and (caller is not None or not owns_file):
+    owner = _belongs_to(path)
+    owns_file = caller_id(path) == owner or (is_root_stepped_down(path) and os.getuid() == owner)
+    if not _trusts_as(context.settings, owner) and (caller is not None or not owns_file):
         raise NotAllowed(_("--as is not allowed here: you act as yourself, {login}.").format(login=safe(login)))
     wished = find_staff(context.database, wish)
     if wished is None:
         raise NotAllowed(_("{login} is not among the staff of this firm.").format(login=safe(wish)))
     return context.acting_as(wished)
+
+
+def _trusts_as(settings: Settings, owner: int | None) -> bool:
+    """Whether the settings let anybody act as anybody. A file of somebody else's than root's or the owner's of the database says
+    nothing of the sort: its writer would let themselves in.
+    """
+    return settings.staff.trust_as and (settings.source is None or _belongs_to(settings.source) in (0, owner))
+
+
+def _belongs_to(file: Path) -> int | None:
+    """The number of the user whom a file belongs to; None where there is none."""
+    try:
+        return file.stat().st_uid
+    except OSError:
+        return None
 
 
 def add_owner(database: Database, *, login: str, name: str, email: str, moment: int) -> int:
@@ -81,6 +116,8 @@ def add_owner(database: Database, *, login: str, name: str, email: str, moment: 
 
 def owner_address(email: str) -> str:
     """The owner's e-mail address as it is kept. Raises Refused for what is none."""
+    from tui_portal.domain.addresses import check_address
+
     check = check_address(email)
     if check.reason and check.validity == "invalid":
         raise Refused(_("{address} is not an e-mail address.").format(address=safe(email)))

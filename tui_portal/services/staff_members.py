@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from tui_portal.i18n import LANGUAGES, _
 from tui_portal.services import activity
 from tui_portal.services.contacts import check_name
 from tui_portal.services.context import Context
+from tui_portal.services.operations import Operation, OperationKind, operation
 from tui_portal.services.staff import owner_address
 from tui_portal.services.staff_rights import require_manager
 from tui_portal.services.stored import known
@@ -92,7 +94,9 @@ def add_member(context: Context, wanted: StaffFields) -> int:
             """,
             {**_values(wanted), "now": context.clock()},
         )
-        activity.record(context, "staff_added", after={**_told(wanted), "staff": number})
+        out = {**_told(wanted), "active": False}
+        with _step(context, number, wanted.name, out, {**out, "active": True}) as done:
+            activity.record(context, "staff_added", after={**_told(wanted), "staff": number}, operation=done.id)
     return number
 
 
@@ -116,27 +120,32 @@ def change_member(
             )
         if wanted == stored:
             return False
-        _refuse_owners(actor, stored.role, wanted.role)
-        _refuse_taken(context, wanted.login, staff)
-        if wanted.role is not Role.OWNER:
-            _refuse_last_owner(context, former)
+        _refuse_change(context, actor, former, wanted)
         lost = _rights_lost(stored, wanted) if staff == actor.id else ()
         if lost and not sure:
             raise OwnRight(_("You would take this from yourself: {what}.").format(what=_(", ").join(lost)))
-        context.database.execute(
-            """
-            UPDATE staff SET login = :login, name = :name, email = :email, role = :role, language = :language,
-                manage_accounts = :manage_accounts, view_all = :view_all WHERE id = :id
-            """,
-            {**_values(wanted), "id": staff},
-        )
-        was, now = _told(stored), _told(wanted)
-        differs = [key for key in now if was[key] != now[key]]
+        after = {**_told(wanted), "active": former.active}
+        with _step(context, staff, wanted.name, state_of(former), after) as done:
+            _put_fields(context, former, wanted, done.id)
+    return True
+
+
+def choose_own_language(context: Context, language: str) -> bool:
+    """Let the acting staff member read everything in `language` from now on; whether it was another one. It is their own: no
+    right is needed. Raises Refused for a language that is not spoken here, NotAllowed.
+    """
+    actor = context.require_staff()
+    _refuse_language(language)
+    with context.database.write():
+        former = staff_row(context, actor.id).fields
+        if former.language == language:
+            return False
+        context.database.execute("UPDATE staff SET language = ? WHERE id = ?", [language, actor.id])
         activity.record(
             context,
             "staff_changed",
-            before={"name": stored.name, "staff": staff} | {key: was[key] for key in differs},
-            after={"name": wanted.name} | {key: now[key] for key in differs},
+            before={"name": former.name, "staff": actor.id, "language": former.language},
+            after={"name": former.name, "language": language},
         )
     return True
 
@@ -155,7 +164,7 @@ def deactivate(context: Context, staff: int, *, sure: bool = False) -> bool:
         _refuse_last_owner(context, former)
         if staff == actor.id and not sure:
             raise OwnRight(_("This is yourself: you would not be let in any more."))
-        _set_active(context, former, active=False)
+        _step_active(context, former, active=False)
     return True
 
 
@@ -170,16 +179,85 @@ def bring_back(context: Context, staff: int) -> bool:
         if former.active:
             return False
         _refuse_owners(actor, former.fields.role)
-        _set_active(context, former, active=True)
+        _step_active(context, former, active=True)
     return True
 
 
-def _set_active(context: Context, former: StaffRow, *, active: bool) -> None:
+def state_of(row: StaffRow) -> dict[str, Any]:
+    """A staff member as an operation keeps them."""
+    return {**_told(row.fields), "active": row.active}
+
+
+def put_state(context: Context, row: StaffRow, state: Mapping[str, Any], step: int) -> None:
+    """Inside a write transaction: make a staff member be as `state_of` said of them, as a part of the operation `step` (an id).
+
+    Raises NotAllowed, and Refused for the last owner and for a login that is another's by now.
+    """
+    actor = require_manager(context)
+    wanted = StaffFields(
+        state["login_name"],
+        state["name"],
+        state["email"],
+        Role(state["role"]),
+        state["language"],
+        bool(state["manage_accounts"]),
+        bool(state["view_all"]),
+    )
+    if wanted != row.fields:
+        _refuse_change(context, actor, row, wanted)
+        _put_fields(context, row, wanted, step)
+    if bool(state["active"]) is not row.active:
+        _refuse_owners(actor, wanted.role)
+        if row.active:
+            _refuse_last_owner(context, row)
+        _set_active(context, row, step, active=not row.active)
+
+
+def _step(
+    context: Context, staff: int, name: str, before: dict[str, Any], after: dict[str, Any]
+) -> AbstractContextManager[Operation]:
+    """The change as an operation, which one key takes back."""
+    return operation(context, OperationKind.STAFF, {"staff": staff, "name": name, "before": before, "after": after})
+
+
+def _step_active(context: Context, former: StaffRow, *, active: bool) -> None:
+    state = state_of(former)
+    with _step(context, former.id, former.fields.name, state, {**state, "active": active}) as done:
+        _set_active(context, former, done.id, active=active)
+
+
+def _refuse_change(context: Context, actor: StaffMember, former: StaffRow, wanted: StaffFields) -> None:
+    _refuse_owners(actor, former.fields.role, wanted.role)
+    _refuse_taken(context, wanted.login, former.id)
+    if wanted.role is not Role.OWNER:
+        _refuse_last_owner(context, former)
+
+
+def _put_fields(context: Context, former: StaffRow, wanted: StaffFields, step: int) -> None:
+    stored = former.fields
+    context.database.execute(
+        """
+        UPDATE staff SET login = :login, name = :name, email = :email, role = :role, language = :language,
+            manage_accounts = :manage_accounts, view_all = :view_all WHERE id = :id
+        """,
+        {**_values(wanted), "id": former.id},
+    )
+    was, now = _told(stored), _told(wanted)
+    differs = [key for key in now if was[key] != now[key]]
+    activity.record(
+        context,
+        "staff_changed",
+        before={"name": stored.name, "staff": former.id} | {key: was[key] for key in differs},
+        after={"name": wanted.name} | {key: now[key] for key in differs},
+        operation=step,
+    )
+
+
+def _set_active(context: Context, former: StaffRow, step: int, *, active: bool) -> None:
     context.database.execute("UPDATE staff SET active = ? WHERE id = ?", [int(active), former.id])
     kind = "staff_returned" if active else "staff_deactivated"
-    activity.record(
-        context, kind, after={"name": former.fields.name, "login_name": former.fields.login, "staff": former.id}
-    )
+    after = {"name": former.fields.name, "login_name": former.fields.login, "staff": former.id}
+    activity.record(context, kind, after=after, operation=step)
 
 
 def _refuse_owners(actor: StaffMember, *roles: Role) -> None:
@@ -233,8 +311,8 @@ def _checked(context: Context, wanted: StaffFields) -> StaffFields:
                 login=safe(login[:80])
             )
         )
-    if wanted.language is not None and wanted.language not in LANGUAGES:
-        raise Refused(_("{language} is not one of the languages.").format(language=safe(wanted.language)))
+    if wanted.language is not None:
+        _refuse_language(wanted.language)
     return StaffFields(
         login,
         check_name(context, safe(wanted.name)),
@@ -244,6 +322,11 @@ def _checked(context: Context, wanted: StaffFields) -> StaffFields:
         wanted.manage_accounts,
         wanted.view_all,
     )
+
+
+def _refuse_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise Refused(_("{language} is not one of the languages.").format(language=safe(language)))
 
 
 def _values(fields: StaffFields) -> dict[str, Any]:

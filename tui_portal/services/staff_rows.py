@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_portal.domain.staff import Right, Role, StaffMember
 from tui_portal.services.stored import known
-from tui_portal.store.database import Database
+
+if TYPE_CHECKING:
+    from tui_portal.store.database import Database
 
 COLUMNS = "id, login, name, email, role, language, manage_accounts, view_all"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tui_portal.domain.errors import DatabaseUnusable
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _
-from tui_portal.store.database import Database
+
+if TYPE_CHECKING:
+    from tui_portal.store.database import Database
 
 Word = TypeVar("Word", bound=StrEnum)
 

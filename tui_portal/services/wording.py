@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_portal.domain.access import UserState
 from tui_portal.domain.addresses import Validity, reason_in_words
 from tui_portal.domain.moments import day_and_month
-from tui_portal.i18n import _
+from tui_portal.i18n import _, pgettext
 from tui_portal.services.accounts import EmailSettings
 
 
@@ -45,5 +45,6 @@ def _progress(email: EmailSettings, moment: int) -> str:
     if email.invited_by:
         told = _("pending, invited on {date} by {name}").format(date=date, name=email.invited_by)
     if email.reminded_at is not None:
-        told += ", " + _("reminded on {date}").format(date=day_and_month(email.reminded_at, moment))
+        reminded = pgettext("state of an invitation", "reminded on {date}")
+        return _(", ").join([told, reminded.format(date=day_and_month(email.reminded_at, moment))])
     return told

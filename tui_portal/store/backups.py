@@ -13,10 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_portal.store.migrations import SCHEMA_VERSION
+from tui_portal.store.migrations import APPLICATION_ID, SCHEMA_VERSION
 from tui_portal.store.seals import Verification, verify_chain
 
-APPLICATION_ID = 0x74756970  # "tuip": a file of somebody else's is not taken for one of ours
 _REMEMBERED = 50  # copies
 
 

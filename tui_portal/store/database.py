@@ -18,8 +18,8 @@ import peewee
 from tui_portal.domain.errors import DatabaseBusy, DatabaseMissing, DatabaseUnusable
 from tui_portal.domain.invitations import KEY_BYTES
 from tui_portal.i18n import _
-from tui_portal.store.backups import APPLICATION_ID, newest_copy
-from tui_portal.store.migrations import SCHEMA_VERSION, STEPS
+from tui_portal.store.backups import newest_copy
+from tui_portal.store.migrations import APPLICATION_ID, SCHEMA_VERSION, STEPS
 from tui_portal.store.mounts import network_type
 from tui_portal.store.seals import Seal, Verification, holds_seal, newest_seal, seal_entries, verify_chain
 from tui_portal.store.witness import Witness
@@ -114,6 +114,7 @@ class Database:
             try:
                 with self._peewee.transaction():
                     try:
+                        self.refuse_newer()
                         yield
                     except BaseException as error:
                         stopped = error
@@ -190,6 +191,13 @@ class Database:
         with self.read():
             return verify_chain(self._connection(), self.seal_key(), told)
 
+    def refuse_newer(self) -> None:
+        """Raise DatabaseUnusable where the schema is a newer program's, which may have come meanwhile."""
+        version = int(self.value("PRAGMA user_version"))
+        if version > SCHEMA_VERSION:
+            words = _("{path} has schema {theirs}, this program knows schema {ours}. Install the newer program.")
+            raise DatabaseUnusable(words.format(path=self.path, theirs=version, ours=SCHEMA_VERSION))
+
     def _refuse_another_file(self) -> None:
         """Raise DatabaseUnusable where the file was moved away or exchanged, as a restore does: what is written to it now is lost."""
         if self._file is not None and self._file != self._file_in_place():
@@ -241,6 +249,9 @@ def in_plain_words(error: Exception, path: Path) -> DatabaseUnusable:
         return DatabaseBusy(_("Somebody else is writing to {path}. Nothing was changed; try again.").format(path=path))
     if "full" in low:
         return DatabaseUnusable(_("The disk that holds {path} is full. Nothing was changed.").format(path=path))
+    if ("readonly" in low or "unable to open" in low) and path.exists() and _folder_is_missed(path):
+        words = _("{path} can't be opened: nothing can be written to its folder, which it needs even to be read.")
+        return DatabaseUnusable(words.format(path=path))
     if "readonly" in low or "read-only" in low or "query_only" in low:
         return DatabaseUnusable(_("{path} can only be read. Nothing was changed.").format(path=path))
     if "not a database" in low:
@@ -251,11 +262,13 @@ def in_plain_words(error: Exception, path: Path) -> DatabaseUnusable:
         words = _("{path} is damaged ({said}). Nothing was changed.").format(path=path, said=said)
         return DatabaseUnusable(" ".join([words, *_advice(path, _("Take the newest backup."))]))
     if "unable to open" in low:
-        if path.exists() and not os.access(path.parent, os.W_OK):
-            words = _("{path} can't be opened: nothing can be written to its folder, which it needs even to be read.")
-            return DatabaseUnusable(words.format(path=path))
         return DatabaseUnusable(_("{path} can't be opened: no permission, or no such folder.").format(path=path))
     return DatabaseUnusable(_("{path} can't be used: {said}.").format(path=path, said=said))
+
+
+def _folder_is_missed(path: Path) -> bool:
+    """Whether SQLite can't make the file that readers and writers share, and nobody else has made it."""
+    return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-shm").exists()
 
 
 def _advice(path: Path, otherwise: str | None) -> list[str]:
@@ -366,12 +379,7 @@ def _bring_up_to_date(database: Database) -> None:
     application = int(database.value("PRAGMA application_id"))
     if application != APPLICATION_ID or version < 0:
         raise DatabaseUnusable(_("{path} is not a tui_portal database.").format(path=database.path))
-    if version > SCHEMA_VERSION:
-        raise DatabaseUnusable(
-            _("{path} has schema {theirs}, this program knows schema {ours}. Install the newer program.").format(
-                path=database.path, theirs=version, ours=SCHEMA_VERSION
-            )
-        )
+    database.refuse_newer()
     while version < SCHEMA_VERSION:
         with database.transaction():  # another process may take the step while this one waits for the lock
             version = int(database.value("PRAGMA user_version"))

@@ -15,11 +15,15 @@ T = TypeVar("T")
 
 
 class Lane:
-    """One thread with a connection of its own, on which database work runs in the order in which it was asked for."""
+    """One thread with a connection of its own, on which database work runs in the order in which it was asked for.
 
-    def __init__(self, database: Database, name: str) -> None:
+    `patience` is for how many milliseconds a statement waits for somebody else's lock, where not as long as everywhere.
+    """
+
+    def __init__(self, database: Database, name: str, *, patience: int | None = None) -> None:
         self._database = database
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name, initializer=database.connect)
+        self._patience = patience
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name, initializer=self._connect)
 
     def submit(self, work: Callable[..., T], *arguments: Any) -> Future[T]:
         """Queue `work(*arguments)`."""
@@ -35,3 +39,8 @@ class Lane:
         """Wait for what is queued, then close the connection and end the thread."""
         self._executor.submit(self._database.close)
         self._executor.shutdown(wait=True)
+
+    def _connect(self) -> None:
+        self._database.connect()
+        if self._patience is not None:
+            self._database.rows(f"PRAGMA busy_timeout = {self._patience}")

@@ -7,64 +7,58 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
 from tui_portal.config import PLAIN_OUTPUT, Settings
 from tui_portal.domain.errors import MailUnavailable, PortalError
 from tui_portal.domain.text import safe
-from tui_portal.i18n import _, ngettext
+from tui_portal.i18n import _
 from tui_portal.paths import styles_folder
-from tui_portal.services.accounts import AccountRow
 from tui_portal.services.context import Lanes
+from tui_portal.services.files import is_restricted
 from tui_portal.services.news import News, newest_entry, news_since
 from tui_portal.tui import keys
-from tui_portal.tui.counts import count_places
+from tui_portal.tui.clipboard import Copying
+from tui_portal.tui.confined import Confined
+from tui_portal.tui.counts import count_mail, count_places
 from tui_portal.tui.delivery import DeliveryProcess
+from tui_portal.tui.driver import staged_driver
 from tui_portal.tui.keymap import in_force, read_changes, rebind
-from tui_portal.tui.lists import ListSource, ListView, accounts_source, data_version, pending_source
-from tui_portal.tui.log_source import log_source
+from tui_portal.tui.lists import Beginning, ListView, accounts_source, data_version
+from tui_portal.tui.modals.dialog import Dialog
 from tui_portal.tui.openings import follow_actor, open_deeds, open_entry, open_mail, open_pending
-from tui_portal.tui.outbox_source import outbox_source
 from tui_portal.tui.output import LeanOutput
+from tui_portal.tui.own_looks import PersonalLooks
 from tui_portal.tui.presence import Presence
 from tui_portal.tui.screens.list_screen import ListScreen
 from tui_portal.tui.screens.place import PlaceScreen
-from tui_portal.tui.staff_source import staff_source
-from tui_portal.tui.text import fit
-from tui_portal.tui.themes import DEFAULT_THEME, themes
+from tui_portal.tui.sources import source_of
+from tui_portal.tui.stage import Stage
+from tui_portal.tui.surroundings import SMALLEST, WIDE, Place, notes_of, places_of
 from tui_portal.tui.typeahead import TypeAhead
-from tui_portal.tui.widgets.bars import SMALLEST, Place
+from tui_portal.tui.waiting import Waiting
 from tui_portal.tui.workers import start
 
 if TYPE_CHECKING:
     from tui_portal.services.outbox import OutboxSummary
     from tui_portal.services.saved_views import SavedView
-    from tui_portal.tui.commands import PortalCommands
+    from tui_portal.tui.frames import Frames
 
-WIDE = 110
 _CUT_OFF_SECONDS = 1.0
+_MOST_PUT_OFF_SECONDS = 2.0  # so long a picture stays that was shown before there was a list
 # So many times as long as counting the places took is waited before they are counted again for what others do: while somebody
 # writes all the time, a tenth of a processor goes into it.
 _PAUSES = 10
 
 
-def portal_commands() -> type[PortalCommands]:
-    """The palette's commands, imported when the palette is opened."""
-    from tui_portal.tui.commands import PortalCommands
-
-    return PortalCommands
-
-
-class PortalApp(LeanOutput, TypeAhead):
-    """The application. `first` may hold the first rows of the Accounts list, read while this was being imported; `config` is
-    named to the child that delivers mail, which is started only with `deliver`.
+class PortalApp(Waiting, PersonalLooks, LeanOutput, TypeAhead, Copying, Confined):
+    """The application. `first` is what of the Accounts list was begun to be read while this was being imported; `config` is
+    named to the child that delivers mail, which is started only with `deliver`. With `tour` who has not seen it is shown it.
     """
 
     TITLE = "tui_portal"
@@ -72,15 +66,15 @@ class PortalApp(LeanOutput, TypeAhead):
     BINDINGS = keys.bindings(keys.EVERYWHERE)
     HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (SMALLEST[0], "-narrow"), (WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (SMALLEST[1], "-high")]
-    COMMANDS = {portal_commands}
 
     def __init__(
         self,
         lanes: Lanes,
         *,
         config: Path | None = None,
-        first: Future[dict[int, AccountRow]] | None = None,
+        first: Beginning | None = None,
         deliver: bool = True,
+        tour: bool = False,
     ) -> None:
         super().__init__()
         context = self.context = lanes.context
@@ -89,18 +83,34 @@ class PortalApp(LeanOutput, TypeAhead):
         self.firm_language = context.firm_language
         self.key_changes = read_changes(dict(context.settings.ui.keys))
         self.plain_output = context.settings.ui.output == PLAIN_OUTPUT
+        self.restricted = is_restricted(context.settings, context.database.path)
+        self.most_copied = context.settings.limits.clipboard_bytes
         self.notice_seconds = float(context.settings.limits.notice_seconds)
         self._first = first
+        self._offers_tour = tour
         self._delivery = DeliveryProcess(context.database.path, config) if deliver else None
         self._mail: OutboxSummary | None = None
         self._counts: dict[str, int] = {}
         self._data_version = 0
+        self._is_watching = False
         self._news = News(0)
         self._deliver_after = 0.0
         self._counts_are_due = False
         self._next_counts_at = 0.0
         self._presence = Presence(self)
         self.cut_off = False
+
+    def go_on_from(self, shown: Frames, stage: Stage) -> None:
+        """Take over a terminal that shows this picture already; it stays until the first list is there."""
+        self.driver_class = staged_driver(stage)
+        self.take_over(shown)
+
+    def begin_writing(self) -> None:
+        """The list stands, and keys are answered: now is the time for what is counted beside it."""
+        super().begin_writing()
+        if not self._is_watching:
+            self._is_watching = True
+            start(self, self._watch, "watch", quiet=True)
 
     @property
     def settings(self) -> Settings:
@@ -115,54 +125,26 @@ class PortalApp(LeanOutput, TypeAhead):
     @property
     def notes(self) -> Sequence[str]:
         """What mail waits or failed, and who is acting, for the title line."""
-        parts: list[str] = []
-        if self._mail is not None and (self._mail.waiting or self._mail.problem):
-            waiting = ngettext("✉ {n} waits", "✉ {n} wait", self._mail.waiting).format(n=self._mail.waiting)
-            if self._mail.problem and self.size.width < WIDE:
-                waiting += " !"
-            elif self._mail.problem:
-                room = self.size.width // 3
-                waiting += ": " + fit(self._mail.problem, min(room, cell_len(safe(self._mail.problem))))
-            if self._held_seconds:
-                waiting += " " + _("for {n} s").format(n=self._held_seconds)
-            parts.append(waiting)
-        if self.context.read_only:
-            parts.append(_("read-only"))
-        if self.context.actor is not None:
-            parts.append(self.context.actor.login)
-            if not self.context.actor.active:
-                parts.append(_("not active any more"))
-        return parts
+        return notes_of(self.context, self.size.width, self._mail, self._held_seconds)
 
     @property
     def places(self) -> Sequence[Place]:
         """The places with their counts, as far as they are known."""
-        titles = {
-            "accounts": _("Accounts"),
-            "pending": _("Pending activation"),
-            "archived": _("Archived"),
-            "outbox": _("Outbox"),
-            "activity": _("Activity"),
-            "staff": _("Staff"),
-        }
-        (everywhere,) = in_force((keys.EVERYWHERE,), self.key_changes)
-        places = {key.name: key.first_shown for key in everywhere.keys}
         counts = self._counts | ({} if self._mail is None else {"outbox": self._mail.waiting})
-        return [Place(name, places[name], title, counts.get(name)) for name, title in titles.items()]
+        return places_of(counts, self.key_changes)
 
     @property
     def key_groups(self) -> Sequence[keys.KeyGroup]:
         """The keys that are in force on the screen in front."""
+        if isinstance(self.screen, Dialog):
+            return self.screen.key_groups
         for screen in reversed(self.screen_stack):
             if isinstance(screen, PlaceScreen):
                 return in_force(screen.key_groups, self.key_changes)
         return in_force((keys.EVERYWHERE,), self.key_changes)
 
     def on_load(self) -> None:
-        for theme in themes():
-            self.register_theme(theme)
-        wanted = self.settings.ui.theme or DEFAULT_THEME
-        self.theme = wanted if wanted in self.available_themes else DEFAULT_THEME
+        self.put_on(self.context)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         # Textual turns colours into greys, which are colours too (no-color.org).
@@ -173,13 +155,22 @@ class PortalApp(LeanOutput, TypeAhead):
 
     async def on_mount(self) -> None:
         rebind(self)
+        self.confine()
         self._leave_on_signals()
-        self._data_version = await self.lanes.read(data_version)
+        self.tell_of(self.lanes)
+        self.set_timer(_MOST_PUT_OFF_SECONDS, self.begin_writing)
+        self._data_version = await self._listed_version()
         self._news = News(await self.lanes.count(newest_entry))
-        start(self, self._watch, "watch", quiet=True)
         self.set_interval(self.settings.limits.watch_seconds, self._look, name="data_version")
         if self.context.notice:
             self._say(self.context.notice)
+
+    async def _listed_version(self) -> int:
+        """The state of the database that the first list shows: what was written since is to be seen."""
+        if self._first is None:
+            return await self.lanes.read(data_version)
+        version, _order = await asyncio.wrap_future(self._first.order)
+        return version
 
     def open_row(self, place: str, row_id: int) -> None:
         """Open the account behind a row; of a pending mailbox the first account it may log in to."""
@@ -194,14 +185,15 @@ class PortalApp(LeanOutput, TypeAhead):
         else:
             self.open_account(row_id)
 
-    def open_account(self, account: int) -> None:
-        """Open the profile of an account, in place of one that is open."""
+    def open_account(self, account: int, *, contact: int | None = None, address: int | None = None) -> None:
+        """Open the profile of an account, in place of one that is open, at one of its contacts or addresses."""
         from tui_portal.tui.screens.profile import ProfileScreen
 
+        profile = ProfileScreen(account, contact=contact, address=address)
         if isinstance(self.screen, ProfileScreen):
-            self.switch_screen(ProfileScreen(account))
+            self.switch_screen(profile)
         else:
-            self.push_screen(ProfileScreen(account))
+            self.push_screen(profile)
 
     async def beside(self, account: int, step: int) -> int | None:
         """The account so many lines below (or above) another one in the list behind the profile; its cursor goes along."""
@@ -210,14 +202,14 @@ class PortalApp(LeanOutput, TypeAhead):
             return None
         return await screen.table.step_from(account, step)
 
-    def show_saved_view(self, view: SavedView) -> None:
-        """Show the Accounts list by a filter that was saved."""
-        self.action_go("accounts")
+    def show_saved_view(self, view: SavedView, place: str) -> None:
+        """Show a list by a filter that was saved for it."""
+        self.action_go(place)
         screen = self.screen
         if isinstance(screen, ListScreen):
             sort, _colon, direction = view.sort.partition(":")
             known = sort if sort in screen.source.sorts else screen.view.sort
-            screen.show_view(ListView(view.filter, known, direction == "desc"))
+            screen.show_view(ListView(safe(view.filter), known, direction == "desc"))
 
     def mail_was_queued(self) -> None:
         """Look at the outbox now, and hand over what is due."""
@@ -226,26 +218,18 @@ class PortalApp(LeanOutput, TypeAhead):
 
     def action_go(self, place: str) -> None:
         """Go to a place of the side bar."""
-        sources: dict[str, Callable[[], ListSource[Any]]] = {
-            "accounts": lambda: accounts_source(archived=False),
-            "archived": lambda: accounts_source(archived=True),
-            "pending": pending_source,
-            "outbox": outbox_source,
-            "activity": lambda: log_source(self.clock),
-            "staff": staff_source,
-        }
         while len(self.screen_stack) > 1:
             self.pop_screen()
         here = self.screen
         if isinstance(here, ListScreen) and here.source.place != place:
-            here.go_to(sources[place]())
+            here.go_to(source_of(place, self.clock))
 
     def action_command_palette(self) -> None:
-        """Open the palette on what can be done here, and on every account."""
-        from textual.command import CommandPalette
+        """Open the palette on what can be done here, and on every account, contact and address."""
+        from tui_portal.tui.commands import open_palette
 
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("A command, or an account by name")))
+        if isinstance(self.screen, PlaceScreen):
+            open_palette(self)
 
     def action_show_help(self) -> None:
         """Show the keys that are in force here."""
@@ -262,11 +246,12 @@ class PortalApp(LeanOutput, TypeAhead):
         self.exit(0)
 
     async def on_unmount(self) -> None:
-        closing = asyncio.to_thread(self.lanes.close)
+        self._presence.end()
+        closing = asyncio.ensure_future(asyncio.to_thread(self.lanes.close))
+        if self.cut_off and self._delivery is not None:
+            await self._delivery.end(_CUT_OFF_SECONDS / 2)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(
-                asyncio.shield(asyncio.ensure_future(closing)), _CUT_OFF_SECONDS if self.cut_off else None
-            )
+            await asyncio.wait_for(asyncio.shield(closing), _CUT_OFF_SECONDS if self.cut_off else None)
 
     async def _look(self) -> None:
         """Look whether another connection has written, and show it; and whether mail has fallen due."""
@@ -321,18 +306,17 @@ class PortalApp(LeanOutput, TypeAhead):
     async def _watch(self) -> None:
         """Count the places and the outbox; hand over mail that is due and that nobody else hands over."""
         from tui_portal.services.leases import delivery_is_held
-        from tui_portal.services.outbox import summary
 
         try:
             self._counts_are_due, began = False, time.monotonic()
             self._counts = await self.lanes.count(count_places)
             self._next_counts_at = time.monotonic() + _PAUSES * (time.monotonic() - began)
-            self._mail = await self.lanes.count(summary)
+            self._mail = await self.lanes.count(count_mail)
             self._show_surroundings()
             if not self._mail_is_due or not self.settings.mail.smtp or await self.lanes.count(delivery_is_held):
                 return
             status = await self._deliver()
-            self._mail = await self.lanes.count(summary)
+            self._mail = await self.lanes.count(count_mail)
             if status not in (None, 0, 1, MailUnavailable.exit_status):
                 self._say(_("The mail could not be handed over; `tui-portal deliver --once` says why."))
             self._show_surroundings()

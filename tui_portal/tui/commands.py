@@ -1,74 +1,131 @@
-"""The command palette: every key's command, every saved filter, and every account by name."""
+"""What the command palette offers: every key's command, the saved filters, how things look, and accounts, contacts and addresses."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
-
-from tui_portal.domain.errors import WrongUse
-from tui_portal.domain.text import safe
-from tui_portal.i18n import _
-from tui_portal.services.accounts import AccountQuery, AccountRow, account_ids, account_rows
+from tui_portal.i18n import LANGUAGES, OWN_NAMES, _, language_name
 from tui_portal.services.context import Context
-from tui_portal.services.saved_views import saved_views
-from tui_portal.tui.text import plain
+from tui_portal.services.lookups import Lookup, LookupKind, look_up
+from tui_portal.services.saved_views import SavedView, saved_views
+from tui_portal.tui.keys import EVERYWHERE
+from tui_portal.tui.modals.palette import Offer, Palette
+from tui_portal.tui.modals.task import TaskPage
+from tui_portal.tui.own_looks import DENSITIES, density_name
+from tui_portal.tui.tasks import TASKS, Task
 
 if TYPE_CHECKING:
     from tui_portal.tui.app import PortalApp
 
-_ACCOUNTS_SHOWN = 12
+_OWN = "command_palette"
+_FOUND = 12  # accounts, contacts and addresses each
+_VIEWS = {
+    "accounts": lambda: _("Accounts"),
+    "archived": lambda: _("Archived"),
+    "pending": lambda: _("Pending activation"),
+}
 
 
-class PortalCommands(Provider):
-    """What can be done on the screen in front, and where one can go."""
+def open_palette(app: PortalApp) -> None:
+    """Open the palette on what can be done here and where one can go, and do what is chosen. At once: what is typed behind the
+    key is meant for it.
+    """
+    offers = [*_commands(app), *_looks(app), *(_task_offer(app, task) for task in TASKS)]
 
-    @property
-    def _portal(self) -> PortalApp:
-        return cast("PortalApp", self.app)
+    def do(chosen: Offer | None) -> None:
+        if chosen is not None:
+            chosen.run()
 
-    async def discover(self) -> Hits:
-        for title, action, keys_shown in self._commands():
-            yield DiscoveryHit(plain(title), partial(self._run, action), text=title, help=keys_shown)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for title, action, keys_shown in self._commands():
-            score = matcher.match(title)
-            if score > 0:
-                yield Hit(score, matcher.highlight(title), partial(self._run, action), text=title, help=keys_shown)
-        for view in await self._portal.lanes.read(saved_views, "accounts"):
-            title = _("Filter: {name}").format(name=safe(view.name))
-            score = matcher.match(title)
-            if score > 0:
-                run = partial(self._portal.show_saved_view, view)
-                yield Hit(score, matcher.highlight(title), run, text=title, help=safe(view.filter))
-        for row in await self._portal.lanes.read(_accounts, query):
-            name = f"{row.code} {safe(row.name)}"
-            yield Hit(1.0, plain(name), partial(self._portal.open_account, row.id), text=name, help=row.type.label)
-
-    def _commands(self) -> list[tuple[str, str, str]]:
-        """Title, action and keys of every command that needs no cursor key, each once."""
-        found: dict[str, tuple[str, str, str]] = {}
-        for group in self._portal.key_groups:
-            for key in group.keys:
-                if group.name not in ("list", "info") or key.bar:
-                    found[key.action] = (_(key.help).capitalize(), key.action, key.shown)
-        return list(found.values())
-
-    async def _run(self, action: str) -> None:
-        """Run the action where the key would have run it: on the focused widget, its screen, or the application."""
-        screen = self._portal.screen
-        for node in (screen.focused, screen, self._portal):
-            name = action.partition("(")[0]
-            if node is not None and hasattr(node, f"action_{name}"):
-                await self._portal.run_action(action, default_namespace=node)
-                return
+    app.push_screen(Palette(offers, partial(_find, app), partial(_saved, app)), do)
 
 
-def _accounts(context: Context, words: str) -> list[AccountRow]:
+def _commands(app: PortalApp) -> list[Offer]:
+    """Every command that needs no cursor key, each once: where one can go, what can be done here, the rest."""
+    found: dict[str, Offer] = {}
+    for group in app.key_groups:
+        for key in group.keys:
+            if key.action not in found and key.action != _OWN and (group.name not in ("list", "info") or key.bar):
+                title = _(key.help)
+                run = partial(_run, app, key.action)
+                found[key.action] = Offer(title[:1].upper() + title[1:], key.shown, run)
+    places = {action: offer for action, offer in found.items() if action.startswith("go(")}
+    rest = {key.action for key in EVERYWHERE.keys} - places.keys()
+    here = [offer for action, offer in found.items() if action not in places and action not in rest]
+    return [*places.values(), *here, *(found[action] for action in found if action in rest)]
+
+
+def _run(app: PortalApp, action: str) -> None:
+    """Run the action where the key would have run it: on the focused widget, its screen, or the application."""
+    name = action.partition("(")[0]
+    for node in (app.screen.focused, app.screen, app):
+        if node is not None and hasattr(node, f"action_{name}"):
+            app.call_next(partial(app.run_action, action, default_namespace=node))
+            return
+
+
+async def _saved(app: PortalApp) -> list[Offer]:
+    """The saved filters of every list."""
+    return [_view_offer(app, place, view) for place, view in await app.lanes.read(_saved_views)]
+
+
+def _view_offer(app: PortalApp, place: str, view: SavedView) -> Offer:
+    title = _("Filter: {name}").format(name=view.name)
+    return Offer(title, _VIEWS[place](), partial(app.show_saved_view, view, place), words=f"{title} {view.filter}")
+
+
+def _task_offer(app: PortalApp, task: Task) -> Offer:
+    title = _("How to: {task}").format(task=_(task.title))
+    return Offer(title, "", partial(app.push_screen, TaskPage(task)), words=f"{_(task.title)} {title}")
+
+
+def _looks(app: PortalApp) -> list[Offer]:
+    """Theme, density, language and the tour. A language is found by the word `language` in any of them: who has chosen the wrong
+    one may not be able to read the way back.
+    """
+
+    def theme(name: str) -> Offer:
+        title = _("Theme: {name}").format(name=name)
+        return Offer(title, _now(name == app.theme), partial(app.choose_theme, name))
+
+    def density(name: str) -> Offer:
+        title = _("Density: {name}").format(name=density_name(name))
+        return Offer(title, _now(name == app.density), partial(app.choose_density, name))
+
+    def language(code: str) -> Offer:
+        title = _("Language: {name}").format(name=OWN_NAMES[code])
+        run = partial(app.choose_language, code)
+        return Offer(title, _now(code == app.language), run, words=f"{title} language {language_name(code)}")
+
+    tour = Offer(_("Tour: the keys that carry everything"), "", app.show_tour)
+    return [tour, *map(theme, app.theme_names), *map(density, DENSITIES), *map(language, LANGUAGES)]
+
+
+def _now(holds: bool) -> str:
+    return _("in force") if holds else ""
+
+
+async def _find(app: PortalApp, text: str) -> Sequence[Offer]:
+    """What is called so; the lane stops looking once nobody waits for it."""
+    stale = threading.Event()
     try:
-        return account_rows(context, account_ids(context, AccountQuery(find=words), _ACCOUNTS_SHOWN))
-    except WrongUse:
-        return []  # a filter that is not finished yet
+        found = await app.lanes.read(look_up, text, _FOUND, stale.is_set)
+    finally:
+        stale.set()
+    return [_found_offer(app, one) for one in found]
+
+
+def _found_offer(app: PortalApp, one: Lookup) -> Offer:
+    archived = " · " + _("archived") if one.archived else ""
+    account = f"{one.code} {one.account_name}"
+    open_it: Callable[[], object] = partial(app.open_account, one.account, contact=one.contact, address=one.address)
+    if one.kind is LookupKind.ACCOUNT:
+        note = f"{one.account_type.label}{archived}"
+        return Offer(account, note, open_it, words=one.name, found=True)
+    return Offer(one.name, f"{account}{archived}", open_it, found=True)
+
+
+def _saved_views(context: Context) -> list[tuple[str, SavedView]]:
+    return [(place, view) for place in _VIEWS for view in saved_views(context, place)]

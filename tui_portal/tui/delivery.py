@@ -4,6 +4,7 @@ would make keys wait."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
@@ -12,10 +13,27 @@ class DeliveryProcess:
     """Starts `tui-portal deliver --once` when there is mail to hand over, one at a time."""
 
     def __init__(self, database: Path, config: Path | None) -> None:
-        self._words = [sys.executable, "-m", "tui_portal", "--database", str(database)]
+        # As this process was started, the child's environment counts for nothing where it does not for its parent (-I).
+        isolated = ["-I"] if sys.flags.isolated else []
+        self._words = [sys.executable, *isolated, "-m", "tui_portal", "--database", str(database)]
         if config is not None:
             self._words += ["--config", str(config)]
         self._running = False
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def end(self, seconds: float) -> None:
+        """Have a child that still runs end: after the mail in hand, or as a crash would end it where that takes longer than
+        `seconds`. What it had in hand goes out with the next delivery.
+        """
+        child = self._child
+        if child is None or child.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+            try:
+                await asyncio.wait_for(child.wait(), seconds)
+            except TimeoutError:
+                child.kill()
 
     async def deliver(self) -> int | None:
         """Hand over what is due and wait for the end: the exit status of the child, None while one runs already."""
@@ -23,7 +41,7 @@ class DeliveryProcess:
             return None
         self._running = True
         try:
-            child = await asyncio.create_subprocess_exec(
+            child = self._child = await asyncio.create_subprocess_exec(
                 *self._words,
                 "deliver",
                 "--once",

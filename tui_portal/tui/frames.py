@@ -10,27 +10,19 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import eq
 
 from rich.cells import cached_cell_len, split_graphemes
 
-UNKNOWN = 0  # the style of a cell of which nobody knows what the terminal shows
-_GAP = 5  # so many unchanged cells are cheaper to write again than to leap over
-_LEAST_ERASED = 4  # from so many blanks on they are erased, not written
+from tui_portal.tui.looks import Styles
+from tui_portal.tui.strokes import UNKNOWN, Abilities, Brush, Pen, Stroke, move_to
+
+_MOSTLY = 3 / 4  # so much of a row must have moved for the row to be moved along with its neighbours
 _LEAST_SHIFTED = 4  # so many rows must have moved before it is tried to let the terminal move them
-_NO_ERASING = frozenset({"4", "7", "9", "21", "51", "52", "53"})  # what blanks that are erased would not have
-_RESET = "\x1b[m"
 
 Cells = Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What the terminal can do: erase in the background colour of the moment, move the rows between two margins."""
-
-    erases_in_colour: bool = False
-    scrolls: bool = False
 
 
 @dataclass(slots=True)
@@ -40,8 +32,10 @@ class Row:
     cells: Cells
     styles: array[int]
 
-    def same(self, other: Row) -> bool:
-        """Whether both show the same, and both are known from end to end."""
+    def same(self, other: Row, start: int = 0) -> bool:
+        """Whether both show the same from column `start` on, and both are known to the end."""
+        if start:
+            return Row(self.cells[start:], self.styles[start:]).same(Row(other.cells[start:], other.styles[start:]))
         return self.styles == other.styles and self.cells == other.cells and UNKNOWN not in self.styles
 
     def put(self, x: int, cells: Cells, styles: array[int]) -> Row:
@@ -64,46 +58,6 @@ class Row:
         return Row(mixed, mixed_styles)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A style as a terminal is told of it (SGR): attributes, foreground, background."""
-
-    ansi: str
-    attributes: frozenset[str] = frozenset()
-    foreground: str = "39"
-    background: str = "49"
-
-
-@dataclass(slots=True)
-class Styles:
-    """The styles seen so far, each with a number, and the way from one to another in the fewest bytes."""
-
-    _numbers: dict[str, int] = field(default_factory=dict)
-    _looks: list[_Look] = field(default_factory=lambda: [_Look("")])
-    _ways: dict[tuple[int, int], str] = field(default_factory=dict)
-
-    def number(self, ansi: str) -> int:
-        """The number of the style with these SGR parameters (`1;38;5;3`), from 1 on."""
-        known = self._numbers.get(ansi)
-        if known is None:
-            known = self._numbers[ansi] = len(self._looks)
-            self._looks.append(_look(ansi))
-        return known
-
-    def way(self, former: int, style: int) -> str:
-        """What to write between a cell of the style `former` and one of `style`."""
-        found = self._ways.get((former, style))
-        if found is None:
-            found = self._ways[former, style] = _shortest(self._looks[former], self._looks[style])
-        return found
-
-    def can_erase(self, style: int, abilities: Abilities) -> bool:
-        """Whether erased cells look like blanks of this style."""
-        look = self._looks[style]
-        in_colour = look.background != "49"
-        return not (look.attributes & _NO_ERASING) and (abilities.erases_in_colour or not in_colour)
-
-
 class Frames:
     """The picture that a terminal of this size shows, as far as it is known, and the next one."""
 
@@ -120,6 +74,10 @@ class Frames:
             row = self._next.get(y) or self._shown[y]
             self._next[y] = row.put(x, cells, styles)
 
+    def assume(self, y: int, cells: Cells, styles: array[int]) -> None:
+        """Take it that the terminal shows these cells in row `y`, from end to end."""
+        self._shown[y] = Row(cells, styles)
+
     def take(self) -> str:
         """What to write so that the terminal shows the next picture; empty where it does already.
 
@@ -129,87 +87,43 @@ class Frames:
         self._next = {}
         if not wanted:
             return ""
-        plain = self._difference(self._shown, wanted)
-        shift = self._find_shift(wanted) if self._abilities.scrolls else None
-        if shift is not None:
-            shown, moved = self._shifted(*shift)
+        found = [self._difference(self._shown, wanted)]
+        for first, last, by in self._find_shifts(wanted) if self._abilities.scrolls else ():
+            shown, moved = self._shifted(first, last, by)
             # Rows that were moved and should not have been are put back.
-            restored = {y: wanted.get(y, self._shown[y]) for y in {*wanted, *range(shift[0], shift[1] + 1)}}
-            scrolled = moved + self._difference(shown, restored)
-            if len(scrolled) < len(plain):
-                plain = scrolled
+            restored = {y: wanted.get(y, self._shown[y]) for y in {*wanted, *range(first, last + 1)}}
+            found.append(moved + self._difference(shown, restored))
         for y, row in wanted.items():
             self._shown[y] = row
-        return plain
+        return min(found, key=len)
 
     def _unknown(self) -> Row:
         return Row(" " * self.width, array("H", [UNKNOWN]) * self.width)
 
     def _difference(self, shown: Sequence[Row], wanted: dict[int, Row]) -> str:
-        out: list[str] = []
-        style, below = UNKNOWN, -1  # the style in force; the row above which the cursor stands
+        brush = Brush(self.styles, self._abilities, self.width)
+        pen = Pen(self.styles, self.width)
+        strokes: list[Stroke] = []
+        odd: list[tuple[int, int]] = []
         for y in sorted(wanted):
-            row = wanted[y]
-            for start, end in self._runs(shown[y], row):
-                if start == 0 and y == below:
-                    out.append("\r\n")
-                else:
-                    out.append(f"\x1b[{start + 1}G" if y + 1 == below else _move_to(start, y))
-                style = self._write(row, start, end, style, out)
-                below = y + 1
-        if out:
-            out.append(_RESET)
-        return "".join(out)
+            old, new = shown[y], wanted[y]
+            end = min(_odd_from(old.cells), _odd_from(new.cells))
+            strokes += brush.strokes(y, old.cells, old.styles, new.cells, new.styles, end)
+            if end < self.width and not old.same(new, end):
+                odd.append((y, end))
+        pen.draw(strokes)
+        for y, x in odd:
+            pen.write_odd(y, x, wanted[y].cells[x:], wanted[y].styles[x:])
+        return pen.lift()
 
-    def _runs(self, old: Row, new: Row) -> list[tuple[int, int]]:
-        """From where to where the row has to be written, in columns."""
-        if old.same(new):
-            return []
-        if not (isinstance(old.cells, str) and isinstance(new.cells, str)):
-            return [(0, self.width)]
-        was, now, were, are = old.cells, new.cells, old.styles, new.styles
-        changed = [x for x in range(self.width) if (are[x] != were[x] or now[x] != was[x]) and are[x] != UNKNOWN]
-        runs: list[tuple[int, int]] = []
-        start = last = -1
-        for x in changed:
-            gap = range(last + 1, x)
-            if start < 0:
-                start = x
-            elif len(gap) > _GAP or any(are[between] != are[last] for between in gap):
-                runs.append((start, last + 1))
-                start = x
-            last = x
-        if start >= 0:
-            runs.append((start, last + 1))
-        return runs
+    def _find_shifts(self, wanted: dict[int, Row]) -> list[tuple[int, int, int]]:
+        """Blocks that may have moved: the first and the last row, and by how many rows up (or, if negative, down).
 
-    def _write(self, row: Row, start: int, end: int, style: int, out: list[str]) -> int:
-        """Write the cells of a run; the style that is in force after it."""
-        cells, styles = row.cells, row.styles
-        written = end
-        if end == self.width and self.styles.can_erase(styles[end - 1], self._abilities):
-            while written > start and cells[written - 1] == " " and styles[written - 1] == styles[end - 1]:
-                written -= 1
-            if end - written < _LEAST_ERASED:
-                written = end
-        x = start
-        while x < written:
-            number, begin = styles[x], x
-            while x < written and styles[x] == number:
-                x += 1
-            if number != style:
-                out.append(self.styles.way(style, number))
-                style = number
-            out.append("".join(cells[begin:x]))
-        if written < end:
-            out.append(self.styles.way(style, styles[end - 1]) + "\x1b[K")
-            style = styles[end - 1]
-        return style
-
-    def _find_shift(self, wanted: dict[int, Row]) -> tuple[int, int, int] | None:
-        """The first and the last row of a block that has moved, and by how many rows up (or, if negative, down)."""
+        The first block is that of whole rows, the second one reaches on to rows that have moved for the most part: those
+        of a list that stands beside something else.
+        """
         if len(wanted) < _LEAST_SHIFTED:
-            return None
+            return []
         places: dict[tuple[str, ...] | str, int] = {}
         for y in range(min(wanted), max(wanted) + 1):
             if UNKNOWN not in self._shown[y].styles:
@@ -220,16 +134,31 @@ class Frames:
             if was is not None and was != y:
                 moves[was - y] += 1
         if not moves:
-            return None
+            return []
         by, count = moves.most_common(1)[0]
         if count < _LEAST_SHIFTED:
-            return None
+            return []
         moved = [y for y, row in wanted.items() if places.get(_key(row.cells)) == y + by]
-        first, last = min(moved + [y + by for y in moved]), max(moved + [y + by for y in moved])
+        first, last = min(moved), max(moved)
+        while first - 1 in wanted and self._has_moved(first - 1, by, wanted):
+            first -= 1
+        while last + 1 in wanted and self._has_moved(last + 1, by, wanted):
+            last += 1
+        blocks = dict.fromkeys([(min(moved), max(moved)), (first, last)])
+        reach = [(min(top, top + by), max(end, end + by), by) for top, end in blocks]
         # What stands in a row of which nobody knows could not be put back.
-        if any(UNKNOWN in row.styles for row in self._shown[first : last + 1]):
-            return None
-        return first, last, by
+        return [
+            (top, end, by)
+            for top, end, by in reach
+            if not any(UNKNOWN in row.styles for row in self._shown[top : end + 1])
+        ]
+
+    def _has_moved(self, y: int, by: int, wanted: dict[int, Row]) -> bool:
+        """Whether most of what is to stand in row `y` stands in the row from which it would be moved there."""
+        if not 0 <= y + by < self.height:
+            return False
+        moved, stayed = (sum(map(eq, wanted[y].cells, self._shown[at].cells)) for at in (y + by, y))
+        return bool(moved >= self.width * _MOSTLY and moved > stayed)
 
     def _shifted(self, first: int, last: int, by: int) -> tuple[list[Row], str]:
         """What the terminal shows once it has moved the rows, and what makes it do so (DECSTBM, IND or RI)."""
@@ -238,10 +167,10 @@ class Frames:
         block = shown[first : last + 1]
         if by > 0:
             shown[first : last + 1] = [*block[by:], *[blank] * min(by, len(block))]
-            work = _move_to(0, last) + "\n" * by
+            work = move_to(0, last) + "\n" * by
         else:
             shown[first : last + 1] = [*[blank] * min(-by, len(block)), *block[:by]]
-            work = _move_to(0, first) + "\x1bM" * -by
+            work = move_to(0, first) + "\x1bM" * -by
         return shown, f"\x1b[{first + 1};{last + 1}r{work}\x1b[r"
 
 
@@ -266,47 +195,17 @@ def read_cells(parts: Sequence[tuple[str, int]]) -> tuple[Cells, array[int]]:
 
 @lru_cache(4096)
 def _is_plain(text: str) -> bool:
-    """Whether every character stands in one cell of its own."""
-    return all(cached_cell_len(character) == 1 for character in text)
+    """Whether every character stands in one cell of its own; of the letters of flags two share theirs."""
+    return all(cached_cell_len(character) == 1 and not "\U0001f1e6" <= character <= "\U0001f1ff" for character in text)
+
+
+def _odd_from(cells: Cells) -> int:
+    """The first column with a character that takes another room than one cell; the width where there is none."""
+    if isinstance(cells, str):
+        return len(cells)
+    empty = cells.index("") - 1 if "" in cells else len(cells)
+    return next((x for x in range(empty) if len(cells[x]) != 1), empty)
 
 
 def _key(cells: Cells) -> str | tuple[str, ...]:
     return cells if isinstance(cells, str) else tuple(cells)
-
-
-def _move_to(x: int, y: int) -> str:
-    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
-
-
-def _look(ansi: str) -> _Look:
-    """Take SGR parameters apart; a colour takes one parameter, three (`38;5;N`) or five (`38;2;R;G;B`)."""
-    attributes: list[str] = []
-    colours = {"3": "39", "4": "49"}
-    codes = ansi.split(";") if ansi else []
-    while codes:
-        code = codes.pop(0)
-        if code in ("38", "48"):
-            taken = 2 if codes[:1] == ["5"] else 4
-            colours[code[0]] = ";".join([code, *codes[:taken]])
-            del codes[:taken]
-        elif len(code) == 2 and code[0] in "349":
-            colours["3" if code[0] == "9" else code[0]] = code
-        elif len(code) == 3:  # 100 to 107: bright backgrounds
-            colours["4"] = code
-        else:
-            attributes.append(code)
-    return _Look(ansi, frozenset(attributes), colours["3"], colours["4"])
-
-
-def _shortest(former: _Look, wanted: _Look) -> str:
-    anew = f"\x1b[0;{wanted.ansi}m" if wanted.ansi else _RESET
-    if former.attributes - wanted.attributes:
-        return anew
-    parts = sorted(wanted.attributes - former.attributes)
-    parts += [
-        new
-        for old, new in ((former.foreground, wanted.foreground), (former.background, wanted.background))
-        if old != new
-    ]
-    changed = f"\x1b[{';'.join(parts)}m" if parts else ""
-    return min(changed, anew, key=len)

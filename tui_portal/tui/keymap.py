@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from textual.binding import Binding, BindingsMap
 
 from tui_portal.domain.errors import WrongUse
 from tui_portal.i18n import _
 from tui_portal.tui import keys
 
 if TYPE_CHECKING:
+    from textual.binding import Binding, BindingsMap
     from textual.dom import DOMNode
 
 Changes = Mapping[str, str]
@@ -30,6 +28,8 @@ def read_changes(wanted: Mapping[str, str]) -> dict[str, str]:
     """The wanted keys (`list.mark` → `space,x`) by Textual's names. Raises WrongUse, which names the nearest name for a mistake,
     or the two commands that would share a key.
     """
+    if not wanted:
+        return {}
     known = {f"{group.name}.{key.name}": key for group in keys.GROUPS for key in group.keys}
     changes: dict[str, str] = {}
     for name, text in wanted.items():
@@ -45,10 +45,11 @@ def read_changes(wanted: Mapping[str, str]) -> dict[str, str]:
 
 def in_force(groups: Iterable[keys.KeyGroup], changes: Changes) -> tuple[keys.KeyGroup, ...]:
     """The groups with the keys that were chosen."""
+    if not changes:
+        return tuple(groups)
     return tuple(
-        replace(
-            group,
-            keys=tuple(replace(key, keys=changes.get(f"{group.name}.{key.name}", key.keys)) for key in group.keys),
+        group._replace(
+            keys=tuple(key._replace(keys=changes.get(f"{group.name}.{key.name}", key.keys)) for key in group.keys)
         )
         for group in groups
     )

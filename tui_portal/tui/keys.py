@@ -6,11 +6,12 @@ Labels are marked for translation here and translated when they are shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from textual.binding import Binding, BindingType
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_portal.i18n import _
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tools know it
@@ -18,9 +19,10 @@ def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tool
     return message
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What a key does. `keys` are Textual's names, the first one is shown; `bar` is the short form for the key bar."""
+class Key(NamedTuple):
+    """What a key does. `keys` are Textual's names, the first one is shown; `bar` is the short form for the key bar; `places` are
+    those in which it does something, empty for all.
+    """
 
     name: str
     keys: str
@@ -28,6 +30,7 @@ class Key:
     help: str
     bar: str = ""
     priority: bool = False
+    places: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -40,8 +43,7 @@ class Key:
         return self.shown.split(" ")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyGroup:
+class KeyGroup(NamedTuple):
     """Keys that work in the same place."""
 
     name: str
@@ -77,7 +79,12 @@ EVERYWHERE = KeyGroup(
         Key("outbox", "6", "go('outbox')", N_("Outbox")),
         Key("activity", "7", "go('activity')", N_("Activity")),
         Key("staff", "8", "go('staff')", N_("Staff")),
-        Key("palette", "ctrl+p,colon", "command_palette", N_("command palette: every command, every account by name")),
+        Key(
+            "palette",
+            "ctrl+p,colon",
+            "command_palette",
+            N_("command palette: every command; every account, contact and address by name"),
+        ),
         Key("redraw", "ctrl+l", "redraw", N_("draw the screen anew"), priority=True),
         Key("help", "question_mark,f1", "show_help", N_("help for this screen"), N_("keys")),
         Key("quit", "q", "leave", N_("quit"), N_("quit")),
@@ -101,20 +108,37 @@ LIST = KeyGroup(
     ),
 )
 
+_ACCOUNTS = ("accounts", "archived")
+
 LIST_SCREEN = KeyGroup(
     "list_screen",
     N_("In every list"),
     (
-        Key("new", "n", "new_row", N_("new account")),
-        Key("edit", "e", "edit_row", N_("edit the account under the cursor")),
+        Key("new", "n", "new_row", N_("new account"), places=_ACCOUNTS),
+        Key("edit", "e", "edit_row", N_("edit the account under the cursor"), places=_ACCOUNTS),
         Key("more", "m", "more_actions", N_("more actions, on what is marked or under the cursor"), N_("more actions")),
-        Key("filter", "f", "filter_menu", N_("filter: last login, type, tags, …"), N_("filter")),
+        Key(
+            "filter",
+            "f",
+            "filter_menu",
+            N_("filter: last login, type, tags, …"),
+            N_("filter"),
+            places=(*_ACCOUNTS, "pending", "outbox", "activity"),
+        ),
         Key("find", "slash", "find", N_("find, as you type; esc leaves the line, esc again empties it"), N_("find")),
         Key("sort", "s", "sort_menu", N_("sort by a column"), N_("sort")),
         Key("turn", "S", "turn_order", N_("turn the order round")),
         Key("undo", "u", "undo", N_("undo")),
         Key("redo", "U", "redo", N_("redo")),
-        Key("export", "x", "export", N_("export what the list shows")),
+        Key("export", "x", "export", N_("export what the list shows"), places=(*_ACCOUNTS, "pending", "activity")),
+        Key(
+            "copy",
+            "c",
+            "copy_name",
+            N_("copy what the line is called"),
+            places=(*_ACCOUNTS, "outbox", "activity", "staff"),
+        ),
+        Key("copy_row", "C", "copy_row", N_("copy the line, its columns apart by tabs")),
         Key("refresh", "r", "read_again", N_("read again")),
         Key("clear", "escape", "clear", N_("clear the marks, then the filter")),
     ),
@@ -227,8 +251,18 @@ PROFILE = KeyGroup(
 GROUPS = (LIST, LIST_SCREEN, PENDING, OUTBOX, ACTIVITY, STAFF, INFO, PROFILE, EVERYWHERE)
 
 
+def in_place(groups: Sequence[KeyGroup], place: str) -> tuple[KeyGroup, ...]:
+    """The groups with the keys that do something in this place."""
+    return tuple(
+        group._replace(keys=tuple(key for key in group.keys if not key.places or place in key.places))
+        for group in groups
+    )
+
+
 def bindings(group: KeyGroup) -> list[BindingType]:
     """The group as Textual's bindings; nothing of them is shown by Textual itself."""
+    from textual.binding import Binding
+
     return [
         Binding(key.keys, key.action, key.help, show=False, priority=key.priority, id=f"{group.name}.{key.name}")
         for key in group.keys

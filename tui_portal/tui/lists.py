@@ -5,17 +5,19 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from tui_portal.domain.accounts import AccountStatus
-from tui_portal.domain.addresses import Validity
-from tui_portal.domain.moments import DAY, day_and_month
 from tui_portal.i18n import _
-from tui_portal.services.accounts import AccountQuery, AccountRow, account_ids, account_rows, first_account_ids
-from tui_portal.services.context import Context
-from tui_portal.services.pending import PendingQuery, PendingRow, pending_ids, pending_rows
+from tui_portal.services.account_orders import account_ids, first_account_ids
+from tui_portal.services.account_query import AccountQuery
+from tui_portal.services.account_rows import AccountRow, account_rows
+from tui_portal.services.context import Context, Lanes
 from tui_portal.services.progress import answering
-from tui_portal.tui.widgets.columns import Cell, Column
+from tui_portal.tui.account_columns import NAME_CELLS, account_columns
+from tui_portal.tui.widgets.columns import Column
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 R = TypeVar("R")
 Told = Callable[[int], object] | None
@@ -54,6 +56,15 @@ class ListSource(Generic[R]):
     highlights: Callable[[str], Callable[[str], list[tuple[int, int]]] | None]
 
 
+class Beginning(NamedTuple):
+    """What of a list is being read before there is a screen to show it: its first rows by id, and its order as `whole_order` has
+    it.
+    """
+
+    rows: Future[dict[int, Any]]
+    order: Future[tuple[int, array[int]]]
+
+
 ACCOUNT_SORTS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "name": ("n", lambda: _("Name")),
     "id": ("i", lambda: _("ID")),
@@ -63,13 +74,6 @@ ACCOUNT_SORTS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "notify": ("o", lambda: _("Notify")),
     "sync": ("y", lambda: _("Email sync")),
     "last_login": ("d", lambda: _("Last login")),
-}
-
-PENDING_SORTS: Mapping[str, tuple[str, Callable[[], str]]] = {
-    "address": ("e", lambda: _("Email")),
-    "account": ("a", lambda: _("Account")),
-    "invite_sent": ("s", lambda: _("Invite sent")),
-    "invited_by": ("b", lambda: _("Invited by")),
 }
 
 
@@ -86,7 +90,7 @@ def accounts_source(*, archived: bool) -> ListSource[AccountRow]:
         first=lambda context, view, limit: first_account_ids(context, query(view), limit),
         rows=lambda context, wanted: {row.id: row for row in account_rows(context, wanted)},
         columns=account_columns,
-        flexible=22,
+        flexible=NAME_CELLS,
         sorts=ACCOUNT_SORTS,
         view=ListView(),
         empty=(lambda: _("No account is archived."))
@@ -114,139 +118,6 @@ def filter_highlights(text: str) -> Callable[[str], list[tuple[int, int]]] | Non
     return (lambda cell: match_ranges(cell, words)) if words else None
 
 
-def account_columns(clock: Callable[[], int]) -> Sequence[Column[AccountRow]]:
-    """The columns of the Accounts list; what doesn't fit goes by rank."""
-
-    def last_login(row: AccountRow) -> Cell:
-        if row.last_login is None:
-            return Cell(_("never"), "dim")
-        return Cell(day_and_month(row.last_login, clock()))
-
-    def share(part: int, row: AccountRow) -> Cell:
-        return Cell(f"{part}/{row.addresses}" if row.addresses else "–", "" if part else "dim")
-
-    return (
-        Column(lambda: "", lambda row: Cell(status_sign(row), row.status.value), 1),
-        Column(lambda: _("ID"), lambda row: Cell(row.code, row.status.value), 8, name="id", found=True),
-        Column(lambda: _("NAME"), lambda row: Cell(row.name), 0, name="name", found=True),
-        Column(lambda: _("TYPE"), lambda row: Cell(row.type.label), 10, rank=3, name="type", hides="type"),
-        Column(
-            lambda: _("CONTACTS"),
-            lambda row: Cell(str(row.contacts)),
-            8,
-            rank=5,
-            right=True,
-            name="contacts",
-            hides="contacts",
-        ),
-        Column(
-            lambda: _("LOGIN"), lambda row: share(row.login, row), 5, rank=1, right=True, name="login", hides="login"
-        ),
-        Column(
-            lambda: _("NOTIFY"),
-            lambda row: share(row.notify, row),
-            6,
-            rank=2,
-            right=True,
-            name="notify",
-            hides="notify",
-        ),
-        Column(lambda: _("SYNC"), lambda row: share(row.sync, row), 5, rank=2, right=True, name="sync", hides="sync"),
-        Column(lambda: _("LAST LOGIN"), last_login, 11, rank=1, name="last_login", hides="last_login"),
-        Column(lambda: _("TAGS"), lambda row: Cell(", ".join(row.tags), "dim"), 14, rank=6, hides="tags"),
-        Column(lambda: _("RESPONSIBLE"), lambda row: Cell(", ".join(row.staff), "dim"), 16, rank=7, hides="staff"),
-    )
-
-
-def pending_source() -> ListSource[PendingRow]:
-    """Pending activation: one line a mailbox."""
-    return ListSource(
-        place="pending",
-        title=lambda: _("Pending activation"),
-        ids=lambda context, view, limit, _told: pending_ids(
-            context, PendingQuery(view.text, view.sort, view.descending), limit
-        ),
-        first=lambda _context, _view, _limit: None,
-        rows=lambda context, wanted: {row.id: row for row in pending_rows(context, wanted)},
-        columns=pending_columns,
-        flexible=20,
-        sorts=PENDING_SORTS,
-        view=ListView(sort="address"),
-        empty=lambda: _("Nobody is pending: everyone who may log in has chosen a password."),
-        words=lambda _text: "",
-        highlights=lambda _text: None,
-    )
-
-
-def pending_columns(clock: Callable[[], int]) -> Sequence[Column[PendingRow]]:
-    """The columns of Pending activation."""
-
-    def sent(row: PendingRow) -> Cell:
-        words = {
-            "to_approve": _("to approve"),
-            "failed": _("failed !"),
-            "queued": _("queued"),
-            "expired": _("expired"),
-        }
-        reminded = f" ↻{row.reminded}" if row.reminded else ""
-        if row.reminders is False and row.state != "expired":
-            reminded = " ↻–"
-        if row.state == "queued" and row.invite_sent is not None:
-            return Cell(f"{day_and_month(row.invite_sent, clock())} · {words['queued']}")
-        if row.state in words:
-            return Cell(words[row.state] + reminded, "invalid" if row.state == "failed" else "")
-        if row.invite_sent is None:
-            return Cell("—", "dim")
-        days = max(0, clock() - row.invite_sent) // DAY
-        return Cell(f"{day_and_month(row.invite_sent, clock())} · {_('{n}d').format(n=days)}{reminded}")
-
-    def expires(row: PendingRow) -> Cell:
-        return Cell("—", "dim") if row.expires is None else Cell(day_and_month(row.expires, clock()))
-
-    def sign(row: PendingRow) -> Cell:
-        return Cell("" if row.validity is Validity.VALID and not row.suppressed else "!", "invalid")
-
-    return (
-        Column(lambda: "", sign, 1),
-        Column(lambda: _("EMAIL"), lambda row: Cell(row.address), 0, name="address"),
-        Column(
-            lambda: _("ACCOUNT(S)"),
-            lambda row: Cell(_accounts(row)),
-            28,
-            rank=1,
-            name="account",
-        ),
-        Column(lambda: _("INVITE SENT"), sent, 15, name="invite_sent"),
-        Column(
-            lambda: _("INVITED BY"),
-            lambda row: Cell(row.invited_by or "—", "" if row.invited_by else "dim"),
-            14,
-            rank=2,
-            hides="invited_by",
-        ),
-        Column(lambda: _("EXPIRES"), expires, 10, rank=4, hides="expires"),
-    )
-
-
-def _accounts(row: PendingRow) -> str:
-    """The names of the accounts; of many the first, and how many more."""
-    names = [name for _code, name in row.accounts]
-    return ", ".join(names) if len(names) <= 2 else f"{names[0]} +{len(names) - 1}"
-
-
-def status_sign(row: AccountRow) -> str:
-    """The sign that tells the status without colour: ● active, ◐ active but all pending, ○ offline."""
-    if row.status is AccountStatus.OFFLINE:
-        return "○"
-    return "◐" if row.all_pending else "●"
-
-
-def status_words(row: AccountRow) -> str:
-    """Sign and status in words."""
-    words = _("active, all pending") if row.all_pending else row.status.label
-    return f"{status_sign(row)} {words}"
-
-
 def data_version(context: Context) -> int:
     """A number that changes when another connection than the asking one has written."""
     return context.database.data_version()
@@ -264,3 +135,16 @@ def whole_order(
     """All ids, and the state of the database before they were read; ended where the question is `stale`."""
     with answering(context, stale):
         return context.database.data_version(), source.ids(context, view, -1, told)
+
+
+def begin_accounts(lanes: Lanes, lines: int) -> Beginning:
+    """Begin to read the Accounts list for a screen of so many lines."""
+    source = accounts_source(archived=False)
+
+    def rows(context: Context) -> dict[int, Any]:
+        return source.rows(context, source.ids(context, source.view, lines, None).tolist())
+
+    def never() -> bool:
+        return False
+
+    return Beginning(lanes.begin_reading(rows), lanes.begin_reading(whole_order, source, source.view, never))

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Awaitable
 from typing import TypeVar
 
 from tui_portal.domain.errors import Cancelled
 from tui_portal.i18n import _
+from tui_portal.services.patience import Patience
 
 T = TypeVar("T")
 
 LOOK_SECONDS = 0.1  # so often what is shown of it is looked at again
-_PATIENCE_SECONDS = 1.0
 
 
 class LongWork:
-    """One change under way. `progress` is handed to the use case, and called by the thread that writes."""
+    """One change under way. `progress` is handed to the use case, and called by the thread that writes; `patience` is how that
+    thread waits for others.
+    """
 
-    def __init__(self) -> None:
-        self._since = time.monotonic()
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
         self._share = 0.0
         self._begun = False
         self._stop = threading.Event()
@@ -38,6 +39,7 @@ class LongWork:
         self._stop.set()
         if not self._begun:
             self._given_up.set()
+            self._patience.give_up()
 
     async def outcome(self, change: Awaitable[T]) -> T:
         """What `change` comes to. Raises Cancelled where it was stopped; leaving the application stops it as well."""
@@ -60,8 +62,8 @@ class LongWork:
         """How far it is, and how to stop it."""
         if self._stop.is_set():
             return _("Stopping: all of it is taken back…")
-        if not self._begun and time.monotonic() - self._since > _PATIENCE_SECONDS:
-            return _("Somebody else is writing to the database: waiting for them… esc gives up")
+        if not self._begun and self._patience.told:
+            return self._patience.told
         return _("Saving… {percent} %   esc takes all of it back").format(percent=round(100 * self._share))
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tui_portal.domain.accounts import account_number
 from tui_portal.i18n import _
-from tui_portal.services.pending import pending_rows
 from tui_portal.services.staff import who_acts
 from tui_portal.tui.screens.place import PlaceScreen
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 async def open_pending(app: PortalApp, address: int) -> None:
     """Open the first account that a pending mailbox (by id) may log in to."""
+    from tui_portal.services.pending import pending_rows
+
     rows = await app.lanes.read(pending_rows, [address])
     number = account_number(rows[0].accounts[0][0]) if rows and rows[0].accounts else None
     if number is not None:

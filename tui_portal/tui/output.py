@@ -6,7 +6,6 @@ own output, and the log says so. `[ui] output = "plain"` chooses that from the b
 
 from __future__ import annotations
 
-import curses
 import logging
 import sys
 from collections.abc import Iterator
@@ -18,9 +17,11 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
-from tui_portal.tui.frames import Abilities, Frames, read_cells
+from tui_portal.tui.frames import Frames, read_cells
+from tui_portal.tui.stage import abilities_of
 
 _MOST_STYLES = 4096  # so many are remembered by their objects
+_AT_ONCE = 512  # what is shorter comes in one piece anyway and needs no marks around it
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _log = logging.getLogger("tui_portal.tui")
 
@@ -32,6 +33,18 @@ class LeanOutput(App[int]):
     _frames: Frames | None = None
     _cursor_at: tuple[int, int] | None = None
     _style_numbers: dict[Style | None, int]
+    _waits = False
+
+    def take_over(self, shown: Frames) -> None:
+        """The terminal shows this picture already: nothing is written until `begin_writing`, and then what differs."""
+        self._frames, self._style_numbers, self._waits = shown, {}, True
+
+    def begin_writing(self) -> None:
+        """Write from now on, where that was put off."""
+        if self._waits:
+            self._waits = False
+            if self._frames is not None and self._driver is not None and not self._closed:
+                self._write_difference(self._frames)
 
     def forget_terminal(self) -> None:
         """Take nothing for granted that the terminal shows: the next frames are written whole."""
@@ -70,19 +83,25 @@ class LeanOutput(App[int]):
         width, height = self.size
         frames = self._frames
         if frames is None or (frames.width, frames.height) != (width, height):
-            frames = self._frames = Frames(width, height, _abilities())
+            frames = self._frames = Frames(
+                width, height, abilities_of(sys.__stderr__.fileno() if sys.__stderr__ else -1)
+            )
             self._style_numbers = {}
             self._cursor_at = None
         for x, y, most, strip in _pieces(update, width):
             cells, styles = read_cells(self._parts(frames, strip))
             frames.put(x, y, cells[:most], styles[:most])
+        if not self._waits:
+            self._write_difference(frames)
+
+    def _write_difference(self, frames: Frames) -> None:
         written = frames.take()
         driver = self._driver
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
         if driver is not None and (written or cursor != self._cursor_at):
             self._cursor_at = cursor
             text = f"{written}\x1b[{cursor.y + 1};{cursor.x + 1}H"
-            if self._sync_available:
+            if self._sync_available and len(text) > _AT_ONCE:
                 text = f"{_SYNC_START}{text}{_SYNC_END}"
             driver.write(text)
             driver.flush()
@@ -117,12 +136,3 @@ def _pieces(update: CompositorUpdate, width: int) -> Iterator[tuple[int, int, in
             for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
                 if strip is not None and x <= finish and end > begin:
                     yield x, y, min(end, finish) - x, strip
-
-
-def _abilities() -> Abilities:
-    """What terminfo says of this terminal; nothing where it is not known there."""
-    try:
-        curses.setupterm(fd=sys.__stderr__.fileno() if sys.__stderr__ else -1)  # where Textual draws
-        return Abilities(curses.tigetflag("bce") > 0, bool(curses.tigetstr("csr") and curses.tigetstr("ri")))
-    except (curses.error, OSError, ValueError):
-        return Abilities()

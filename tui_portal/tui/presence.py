@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from tui_portal.services.presence import arrive, leave, others_here
 
 if TYPE_CHECKING:
     from tui_portal.tui.app import PortalApp
+    from tui_portal.tui.screens.profile import ProfileScreen
 
 _ARRIVALS_SECONDS = 30.0  # stepping through accounts is no news to anybody
 
@@ -21,12 +23,16 @@ class Presence:
         self._here: int | None = None
         self._told_at = float("-inf")
 
+    def end(self) -> None:
+        """Tell, on the way out, that no account is open here any more; the lane does it before it is closed."""
+        if self._here is not None:
+            self._app.lanes.begin_counting(leave)
+            self._here = None
+
     async def follow(self) -> None:
         """Tell which account is open here, and show who else has it open."""
-        from tui_portal.tui.screens.profile import ProfileScreen
-
         lanes = self._app.lanes
-        profile = next((s for s in reversed(self._app.screen_stack) if isinstance(s, ProfileScreen)), None)
+        profile = self._profile()
         if profile is None:
             if self._here is not None and await lanes.count(leave):
                 self._here = None
@@ -38,3 +44,11 @@ class Presence:
             if await lanes.count(arrive, account):
                 self._here = account
         profile.show_others(account, await lanes.read(others_here, account))
+
+    def _profile(self) -> ProfileScreen | None:
+        """The account that is open in front, if one is. Its screen is loaded by whoever opens the first."""
+        if "tui_portal.tui.screens.profile" not in sys.modules:
+            return None
+        from tui_portal.tui.screens.profile import ProfileScreen
+
+        return next((s for s in reversed(self._app.screen_stack) if isinstance(s, ProfileScreen)), None)

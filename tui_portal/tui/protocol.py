@@ -43,5 +43,11 @@ class PortalShell(Protocol):
     async def beside(self, account: int, step: int) -> int | None:
         """The account that stands so many lines below (or above) another one in the list behind the profile."""
 
+    def hand_over(self, text: str) -> str:
+        """Put text on the terminal's clipboard; why it could not be, empty where it was sent."""
+
     def mail_was_queued(self) -> None:
         """There may be mail to hand over now."""
+
+    def begin_writing(self) -> None:
+        """The screen shows what it is to show first: from now on the terminal follows it."""

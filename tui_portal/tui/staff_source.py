@@ -5,8 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 
+from tui_portal.domain.moments import sample_days
+from tui_portal.domain.staff import Role
 from tui_portal.domain.text import search_key
-from tui_portal.i18n import _
+from tui_portal.i18n import _, pgettext
 from tui_portal.services.context import Context
 from tui_portal.services.log_words import date_and_time
 from tui_portal.services.staff_members import StaffRow, staff_list
@@ -15,7 +17,7 @@ from tui_portal.tui.widgets.columns import Cell, Column
 
 STAFF_SORTS: Mapping[str, tuple[str, Callable[[], str]]] = {
     "name": ("n", lambda: _("Name")),
-    "login": ("l", lambda: _("Login")),
+    "login": ("l", lambda: pgettext("name of a staff member", "Login")),
     "role": ("r", lambda: _("Role")),
     "accounts": ("c", lambda: _("Accounts")),
     "last_seen": ("d", lambda: _("Last seen")),
@@ -62,7 +64,7 @@ def _ids(context: Context, view: ListView, limit: int) -> array[int]:
 
 def _words(row: StaffRow) -> str:
     fields = row.fields
-    state = _("active") if row.active else _("not active")
+    state = pgettext("staff member", "active") if row.active else _("not active")
     return search_key(" ".join([fields.name, fields.login, fields.email, fields.role.label, row.rights, state]))
 
 
@@ -80,18 +82,32 @@ def staff_columns(clock: Callable[[], int]) -> Sequence[Column[StaffRow]]:
 
     return (
         Column(lambda: "", state, 1),
-        Column(lambda: _("LOGIN"), lambda row: plain(row.fields.login, row), 10, name="login"),
+        Column(
+            lambda: pgettext("name of a staff member", "LOGIN"),
+            lambda row: plain(row.fields.login, row),
+            10,
+            name="login",
+        ),
         Column(lambda: _("NAME"), lambda row: plain(row.fields.name, row), 0, name="name"),
         Column(
             lambda: _("ROLE"),
             lambda row: plain(row.fields.role.label if row.active else _("not active"), row),
             10,
             name="role",
+            words=lambda: [*(role.label for role in Role), _("not active")],
         ),
         Column(lambda: _("RIGHTS"), lambda row: plain(row.rights, row), 22, rank=2, hides="rights"),
         Column(
             lambda: _("ACCOUNTS"), lambda row: plain(str(row.accounts), row), 8, rank=1, right=True, name="accounts"
         ),
-        Column(lambda: _("LAST SEEN"), seen, 12, rank=3, name="last_seen", hides="last_seen"),
+        Column(
+            lambda: _("LAST SEEN"),
+            seen,
+            12,
+            rank=3,
+            name="last_seen",
+            hides="last_seen",
+            words=lambda: [f"{day} 00:00" for day in sample_days()],
+        ),
         Column(lambda: _("EMAIL"), lambda row: plain(row.fields.email, row), 26, rank=4, hides="email"),
     )

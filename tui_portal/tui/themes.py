@@ -7,8 +7,9 @@ import tomllib
 from textual.theme import Theme
 
 from tui_portal.paths import styles_folder
+from tui_portal.tui.sheet import DEFAULT_THEME
 
-DEFAULT_THEME = "portal-dark"
+__all__ = ["DEFAULT_THEME", "themes"]
 
 
 def themes() -> list[Theme]:

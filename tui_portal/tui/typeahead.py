@@ -7,6 +7,7 @@ switch NOTIFY for every o in it.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from typing import Protocol, runtime_checkable
 
@@ -14,7 +15,8 @@ from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
+from textual.widgets import Input
 
 from tui_portal.domain.text import safe
 
@@ -65,6 +67,8 @@ class TypeAhead(App[int]):
 
     async def _take_next(self) -> None:
         """Hand the next key on as soon as somebody is there to take it."""
+        if not self.is_running or self._exit:
+            self._typed.clear()  # what is typed after the last key is nobody's
         if self._under_way is not None or not self._typed:
             return
         if not self._is_ready() and self._looks < _MOST_LOOKS:
@@ -80,7 +84,9 @@ class TypeAhead(App[int]):
     def _is_ready(self) -> bool:
         """A field takes letters at once; everything else waits for what its screen is about to show."""
         screen = self.screen
-        if isinstance(screen.focused, (Input, TextArea)):
+        if not screen.is_mounted:
+            return False
+        if _takes_letters(screen.focused):
             return True
         return screen.settled if isinstance(screen, Settling) else screen.focused is not None
 
@@ -105,3 +111,9 @@ class TypeAhead(App[int]):
             self._under_way = None
             if self._typed:
                 self.call_later(self._take_next)
+
+
+def _takes_letters(widget: Widget | None) -> bool:
+    """Whether it is a field. The one of several lines is loaded by the first dialog that has one."""
+    area = sys.modules.get("textual.widgets._text_area")
+    return isinstance(widget, Input) or (area is not None and isinstance(widget, area.TextArea))

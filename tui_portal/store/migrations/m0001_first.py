@@ -352,7 +352,7 @@ STATEMENTS = (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         at INTEGER NOT NULL,
         staff_id INTEGER NOT NULL REFERENCES staff (id),
-        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate', 'edit', 'invite', 'cancel', 'assign')),
+        kind TEXT NOT NULL CHECK (kind IN ('access', 'tags', 'archive', 'activate', 'edit', 'invite', 'cancel', 'assign', 'staff', 'reminders')),
         details TEXT NOT NULL DEFAULT '{}',
         skipped TEXT NOT NULL DEFAULT '[]',
         images TEXT NOT NULL DEFAULT '[]',

@@ -69,6 +69,9 @@ class BulkEditDialog(MessageDialog[AccessChange]):
         else:
             self.action_leave()
 
+    def tell_waiting(self, sentence: str) -> None:
+        """The outcome tells how far the work is."""
+
     def action_leave(self) -> None:
         if self._work is not None:
             self._work.stop()
@@ -118,7 +121,7 @@ class BulkEditDialog(MessageDialog[AccessChange]):
         self.query_one("#outcome", Static).update(plain("\n".join(outcome_in_words(wish, foreseen)), lines=True))
 
     async def _do_save(self, wish: AccessWish, foreseen: AccessPreview) -> None:
-        work = self._work = LongWork()
+        work = self._work = LongWork(self.patience)
         timer = self.set_interval(LOOK_SECONDS, self._show_progress)
         try:
             change = await work.outcome(self._save(wish, foreseen, work.progress))
@@ -158,7 +161,7 @@ def outcome_in_words(wish: AccessWish, foreseen: AccessPreview) -> list[str]:
         if foreseen.notices:
             text = ngettext("tell {n} active user", "tell {n} active users", foreseen.notices)
             parts.append(text.format(n=foreseen.notices))
-        lines.append(", ".join(parts) + ".")
+        lines.append(_("{what}.").format(what=_(", ").join(parts)))
     elif foreseen.invitations:
         text = ngettext("Will send {n} invitation.", "Will send {n} invitations.", foreseen.invitations)
         lines.append(text.format(n=foreseen.invitations))
@@ -167,7 +170,7 @@ def outcome_in_words(wish: AccessWish, foreseen: AccessPreview) -> list[str]:
     else:
         lines.append(_("Nothing would change: everything is so already."))
     if foreseen.skipped_count:
-        reasons = ", ".join(f"{reason} ({count})" for reason, count in foreseen.reasons)
+        reasons = _(", ").join(f"{reason} ({count})" for reason, count in foreseen.reasons)
         text = ngettext("Skipped {n} (v shows): {reasons}", "Skipped {n} (v shows): {reasons}", foreseen.skipped_count)
         lines.append(text.format(n=foreseen.skipped_count, reasons=reasons))
     return lines

@@ -68,7 +68,8 @@ class FoundList(Widget):
         contact = self.found[number]
         if y % 2:
             where = _("linked to this account already") if contact.linked else accounts_in_words(contact.accounts)
-            return Strip([Segment(fit(f"     {where or _('in no account')}", width), dim)], width)
+            where = where or _("in no account")
+            return Strip([Segment(fit(f"     {where}", width), dim)], width)
         addresses = ", ".join(contact.addresses)
         name = fit(f" {contact.name}", max(12, width // 2 - 2))
         return Strip(

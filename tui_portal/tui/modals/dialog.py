@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,13 +12,20 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Input
+from textual.widgets import Button, Input, Static
 from textual.widgets.button import ButtonVariant
 
 from tui_portal.i18n import _
+from tui_portal.tui.dialog_keys import dialog_groups
+from tui_portal.tui.keymap import rebind
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import TooSmall
 from tui_portal.tui.workers import start
+
+if TYPE_CHECKING:
+    from tui_portal.services.patience import Patience
+    from tui_portal.tui.keys import KeyGroup
+    from tui_portal.tui.protocol import PortalShell
 
 _SAVING_AFTER_SECONDS = 0.3  # what takes no longer is over before a word about it could be read
 
@@ -30,6 +37,7 @@ class Dialog(ModalScreen[T | None]):
 
     BINDINGS = [
         Binding("escape", "leave", show=False),
+        Binding("question_mark,f1", "app.show_help", show=False, id="everywhere.help"),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
@@ -39,11 +47,33 @@ class Dialog(ModalScreen[T | None]):
         self._heading = title
         self._on_whom = on_whom
         self.under_way = False
+        self.waits_for = ""
+
+    @property
+    def key_groups(self) -> Sequence[KeyGroup]:
+        """The keys that are in force here now, for the help."""
+        nodes = (self.focused, self) if self.focused is not None else (self,)
+        return dialog_groups(
+            one for node in nodes for found in node._bindings.key_to_bindings.values() for one in found
+        )
 
     @property
     def settled(self) -> bool:
         """Keys that are typed while something is being done wait for what comes of it."""
         return self.focused is not None and not self.under_way
+
+    @property
+    def patience(self) -> Patience:
+        """How what is saved waits for others."""
+        return cast("PortalShell", self.app).lanes.patience
+
+    def tell_waiting(self, sentence: str) -> None:
+        """Say whom the change that is under way waits for; with an empty sentence, that it waits no more."""
+        for told in self.query("#told").results(Static):
+            if sentence or str(told.content) == self.waits_for:
+                told.update(plain(sentence))
+                told.display = told.display or bool(sentence)
+        self.waits_for = sentence
 
     def carry_out(self, work: Callable[[], Coroutine[Any, Any, object]], name: str) -> None:
         """Do what was asked for, one thing at a time: until it is done nothing else is begun, and the dialog is not left."""
@@ -60,6 +90,7 @@ class Dialog(ModalScreen[T | None]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
+        rebind(self)
         yield TooSmall()
         frame = VerticalScroll(id="dialog", can_focus=False)
         frame.border_title = plain(f" {self._heading} ")
@@ -100,7 +131,8 @@ class Dialog(ModalScreen[T | None]):
 
     def _tell_saving(self) -> None:
         if self.under_way and self.app.screen is self:
-            self.query_one("#dialog").border_title = plain(f" {self._heading} · {_('Saving…')} ")
+            saving = _("Saving…")
+            self.query_one("#dialog").border_title = plain(f" {self._heading} · {saving} ")
 
 
 def buttons(*choices: tuple[str, str, ButtonVariant]) -> Horizontal:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from tui_portal.i18n import _
+from tui_portal.tui.hanging import hanging, indent_for
 from tui_portal.tui.keys import KeyGroup
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import TooSmall
+from tui_portal.tui.widgets.hanging_lines import HangingLines
 
 
 class HelpScreen(ModalScreen[None]):
@@ -39,27 +39,25 @@ class HelpScreen(ModalScreen[None]):
         frame.border_title = plain(" " + _("Keys on this screen") + " ")
         frame.border_subtitle = plain(" " + _("esc closes") + " ")
         with frame:
-            yield Static(help_content(self._groups))
+            yield HangingLines(partial(help_lines, self._groups))
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#help").scroll_relative(y=lines, animate=False)
 
 
-def help_content(groups: Sequence[KeyGroup]) -> Content:
+def help_lines(groups: Sequence[KeyGroup], width: int) -> list[Content]:
     """The groups with their keys, in two columns; groups with one title stand together. A key that a group before has taken is
     not told again.
     """
     groups = _without_taken(groups)
-    width = max(cell_len(key.shown) for group in groups for key in group.keys) + 3
-    titles = dict.fromkeys(group.title for group in groups)
+    indent = indent_for((f"  {key.shown} " for group in groups for key in group.keys), width)
     lines: list[Content] = []
-    for title in titles:
+    for title in dict.fromkeys(group.title for group in groups):
+        lines += [Content("")] if lines else []
         lines.append(plain(_(title), "bold"))
         for key in (key for group in groups if group.title == title for key in group.keys):
-            space = " " * (width - cell_len(key.shown))
-            lines.append(Content.assemble("  ", plain(key.shown, "bold"), space, plain(_(key.help))))
-        lines.append(Content(""))
-    return Content("\n").join(lines[:-1])
+            lines += hanging(key.shown, _(key.help), indent, width, before="  ")
+    return lines
 
 
 def _without_taken(groups: Sequence[KeyGroup]) -> list[KeyGroup]:
@@ -69,5 +67,5 @@ def _without_taken(groups: Sequence[KeyGroup]) -> list[KeyGroup]:
         kept = tuple(key for key in group.keys if key.shown not in taken)
         taken.update(key.shown for key in kept)
         if kept:
-            left.append(replace(group, keys=kept))
+            left.append(group._replace(keys=kept))
     return left

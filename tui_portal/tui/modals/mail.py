@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_portal.domain.moments import local
-from tui_portal.i18n import _
+from tui_portal.i18n import _, pgettext
 from tui_portal.services.invitation_previews import MailPreview
 from tui_portal.services.outbox import MailState
 from tui_portal.services.shown_mail import ShownMail
@@ -67,7 +67,7 @@ class OutboxMailDialog(MailDialog):
                 yield line(label, value)
         yield Static(plain(_note(self._shown)), classes="mail-note")
         for label, value in (
-            (_("From"), self._shown.sender),
+            (pgettext("sender of a mail", "From"), self._shown.sender),
             (_("To"), self._mail.to),
             (_("Date"), _moment(self._shown.row.queued_at)),
         ):

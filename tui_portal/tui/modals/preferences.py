@@ -163,7 +163,7 @@ class PreferencesDialog(PreferenceDialog):
     def show(self) -> None:
         super().show()
         chosen = self.query_one(PreferenceList)
-        kinds = ", ".join(kind.label for kind in chosen.group.kinds)
+        kinds = _(", ").join(kind.label for kind in chosen.group.kinds)
         self.hint("#kinds", _("sends: {kinds}").format(kinds=kinds))
         frame = self.query_one("#dialog")
         frame.scroll_to_region(Region(0, chosen.cursor, 1, 1), animate=False, force=True)

@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Static
 from tui_portal.domain.errors import PortalError
 from tui_portal.tui.modals.dialog import Dialog, buttons
 from tui_portal.tui.text import plain
+from tui_portal.tui.widgets.field_row import PlainInput
 
 
 class Prompt(Dialog[str]):
@@ -38,7 +39,7 @@ class Prompt(Dialog[str]):
         from tui_portal.i18n import _
 
         yield Static(plain(self._question, lines=True), classes="outcome")
-        answer = Input(self._answer, id="answer", compact=True, select_on_focus=False)
+        answer = PlainInput(self._answer, id="answer", compact=True, select_on_focus=False)
         answer.cursor_blink = False
         yield answer
         yield Static(id="told", classes="warning", markup=False)

@@ -83,6 +83,9 @@ class ResendDialog(MessageDialog[Invited]):
         else:
             self.action_leave()
 
+    def tell_waiting(self, sentence: str) -> None:
+        """The outcome tells how far the work is."""
+
     def action_leave(self) -> None:
         if self._work is not None:
             self._work.stop()
@@ -99,7 +102,7 @@ class ResendDialog(MessageDialog[Invited]):
         elif not (self._foreseen.invitations or self._foreseen.requests):
             self.tell(_("There is nobody to invite."))
         elif self._work is None:
-            self._work = LongWork()
+            self._work = LongWork(self.patience)
             start(self, partial(self._do_send, self._foreseen, self._work), "send")
 
     def action_choose_message(self) -> None:
@@ -164,7 +167,7 @@ def approval_in_words(foreseen: InvitePreview) -> list[str]:
         "Will approve {n} requests of clients and send {what}.",
         foreseen.requests,
     )
-    what = ", ".join(mails + ([told] if foreseen.told else []))
+    what = _(", ").join(mails + ([told] if foreseen.told else []))
     lines = [text.format(n=foreseen.requests, what=what)]
     if foreseen.former:
         text = ngettext(
@@ -188,9 +191,11 @@ def outcome_in_words(foreseen: InvitePreview) -> list[str]:
         parts.append(text.format(n=foreseen.again))
     lines = approval_in_words(foreseen)
     if parts or not lines:
-        lines.append(_("Will send {what}.").format(what=", ".join(parts)) if parts else _("There is nobody to invite."))
+        lines.append(
+            _("Will send {what}.").format(what=_(", ").join(parts)) if parts else _("There is nobody to invite.")
+        )
     if foreseen.skipped:
-        reasons = ", ".join(f"{reason} ({count})" for reason, count in foreseen.skipped.reasons)
+        reasons = _(", ").join(f"{reason} ({count})" for reason, count in foreseen.skipped.reasons)
         text = ngettext(
             "Skipped {n} (alt+v shows): {reasons}", "Skipped {n} (alt+v shows): {reasons}", len(foreseen.skipped)
         )

@@ -57,7 +57,8 @@ class ResultList(ModalScreen[str]):
         yield TooSmall()
         frame = VerticalScroll(id="help")
         frame.border_title = plain(f" {self._heading} ")
-        frame.border_subtitle = plain(f" {_('x exports   esc closes') if self._exports else _('esc closes')} ")
+        ways = _("x exports   esc closes") if self._exports else _("esc closes")
+        frame.border_subtitle = plain(f" {ways} ")
         with frame:
             yield Static(self._content())
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from textual.app import App
 
+from tui_portal.domain.text import safe
 from tui_portal.i18n import _
 from tui_portal.services.saved_messages import SavedMessage
 from tui_portal.tui.modals.menu import Choice, Menu
@@ -56,7 +57,7 @@ async def pick_message(
             await desk.remove(name)
             tell(_("“{name}” is deleted.").format(name=name))
         return None
-    return next((m.message for m in saved if f"use {m.id}" == chosen), None)
+    return next((safe(m.message, lines=True) for m in saved if f"use {m.id}" == chosen), None)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

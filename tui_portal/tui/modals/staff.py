@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Static
 
 from tui_portal.domain.errors import PortalError
 from tui_portal.domain.staff import Role
-from tui_portal.i18n import LANGUAGES, _
+from tui_portal.i18n import LANGUAGES, _, pgettext
 from tui_portal.services.staff_members import OwnRight, StaffFields
 from tui_portal.tui.modals.dialog import Dialog, buttons
 from tui_portal.tui.text import plain
@@ -49,12 +49,12 @@ class StaffDialog(Dialog[StaffFields]):
 
     def body(self) -> ComposeResult:
         seen = self._seen
-        yield FieldRow(_("Login"), seen.login, id="login")
+        yield FieldRow(pgettext("name of a staff member", "Login"), seen.login, id="login")
         yield FieldRow(_("Name"), seen.name, id="name")
         yield FieldRow(_("E-mail"), seen.email, id="email")
         roles = [(role, role.label) for role in Role]
         yield ChoiceRow(_("Role"), roles, id="role", chosen=list(Role).index(seen.role))
-        languages = [(None, _("any")), *((language, language) for language in LANGUAGES)]
+        languages = [(None, pgettext("language", "any")), *((language, language) for language in LANGUAGES)]
         chosen = [value for value, _label in languages].index(seen.language)
         yield ChoiceRow(_("Language"), languages, id="language", chosen=chosen)
         yield CheckRow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -101,6 +102,7 @@ def _account(found: Explanation) -> str:
 def _row(ok: bool | None, label: str, words: str, where: str = "", classes: str = "") -> Horizontal:
     """The sign and the answer, what it is about, what is so, and where it can be changed."""
     answer = Static(plain(f"{_SIGNS[ok]} {yes_or_no(ok)}"), classes=f"why-answer {_CLASSES[ok]}")
+    answer.styles.min_width = len("● ") + max(cell_len(yes_or_no(one)) for one in _SIGNS) + 1
     lines = [Static(plain(words), classes="why-said")]
     if where:
         lines.append(Static(plain(f"→ {where}"), classes="why-where"))

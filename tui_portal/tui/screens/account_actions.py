@@ -117,9 +117,7 @@ class AccountActions(ListActions):
         title = change_in_words(change)
         listed = ResultList.of_results(title, lines, whole=whole)
         if await self._screen.app.push_screen_wait(listed) == "export":
-            await self.write_file(
-                _("result"), partial(export_results_of, operation=operation), _("Write the result to")
-            )
+            await self.write_file("result", partial(export_results_of, operation=operation), _("Write the result to"))
 
     async def add_tags(self) -> None:
         """Add tags to all targets."""
@@ -176,7 +174,7 @@ class AccountActions(ListActions):
         def write(context: Context, path: Path) -> int:
             return export_accounts(context, view.text, view.sort, view.descending, self._archived, path)
 
-        await self.write_list(_("accounts"), write)
+        await self.write_list("accounts", write)
 
     async def filter_menu(self) -> None:
         """Choose what to filter by, then its value; the filter line says the same in text."""

@@ -45,6 +45,12 @@ class ActingScreen(PlaceScreen):
     def action_switch_reminders(self) -> None:
         self.act("switch_reminders")
 
+    def action_copy_name(self) -> None:
+        self.act("copy_name")
+
+    def action_copy_row(self) -> None:
+        self.act("copy_row")
+
     def action_undo(self) -> None:
         self.act("undo")
 

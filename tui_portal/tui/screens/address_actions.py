@@ -55,7 +55,7 @@ class AddressActions:
         """Send the invitation, or say why it can't be."""
         reason = self.why_not_invited(email)
         if reason:
-            self._screen.say(f"{email.address}: {reason}.", warning=True)
+            self._screen.say(_("{what}.").format(what=_(": ").join([email.address, reason])), warning=True)
         elif self._screen.may_write():
             self._screen.begin(partial(self._invite, email), "invite")
 
@@ -90,7 +90,7 @@ class AddressActions:
         foreseen = await lanes.read(preview_access, [screen.account], wish)
         title = (_("{switch} on for all") if on else _("{switch} off for all")).format(switch=switch.label)
         if not foreseen.changed:
-            reasons = ", ".join(f"{reason} ({count})" for reason, count in foreseen.reasons)
+            reasons = _(", ").join(f"{reason} ({count})" for reason, count in foreseen.reasons)
             screen.say(_("Nothing would change.") + (f" {reasons}" if reasons else ""), warning=True)
             return
         text = ngettext("{n} address is switched.", "{n} addresses are switched.", foreseen.changed)
@@ -102,7 +102,11 @@ class AddressActions:
             parts.append(text.format(n=foreseen.withdrawn))
         if switch is Switch.LOGIN and not on:
             parts.append(_("Sessions that are open there end at once."))
-        parts += [f"{reason}: {count}." for reason, count in foreseen.reasons]
+        kept = 0 if on else sum(is_on(email, switch) for email in screen.profile.unlinked)
+        if kept:
+            text = ngettext("{n} unlinked e-mail stays on.", "{n} unlinked e-mails stay on.", kept)
+            parts.append(text.format(n=kept))
+        parts += [_("{what}.").format(what=_(": ").join([reason, str(count)])) for reason, count in foreseen.reasons]
         dialog = Confirmation(title, screen.account_name, " ".join(parts), title)
         if not await screen.app.push_screen_wait(dialog):
             return
@@ -250,7 +254,7 @@ class AddressActions:
         async def send(choice: InvitationChoice) -> None:
             queued, skipped = await screen.shell.lanes.write(send_one, choice.message)
             if not queued and skipped:
-                raise Refused(f"{skipped[0].address}: {skipped[0].reason}")
+                raise Refused(_(": ").join([skipped[0].address, skipped[0].reason]))
 
         if await screen.app.push_screen_wait(self._dialog(email, send, grants=False)) is not None:
             screen.shell.mail_was_queued()
@@ -280,10 +284,11 @@ class AddressActions:
         try:
             done = await screen.shell.lanes.write(change_access, [screen.account], wish, event.email.id)
         except PortalError as error:
+            self._give_up(event)  # before it is told: who presses again turns round what is stored
             screen.say(error.message, warning=True)
         else:
             self._tell(done, event.email, event.switch)
-        self._give_up(event)
+            self._give_up(event)
         await screen.show()
 
     def _give_up(self, event: SettingsTable.SwitchPressed) -> None:
@@ -298,7 +303,7 @@ class AddressActions:
             screen.shell.mail_was_queued()
             screen.say(_("LOGIN is on for {address}; the mail waits in the outbox.").format(address=email.address))
         elif done.skipped:
-            screen.say(f"{done.skipped[0].address}: {done.skipped[0].reason}", warning=True)
+            screen.say(_(": ").join([done.skipped[0].address, done.skipped[0].reason]), warning=True)
         elif done.withdrawn:
             screen.say(_("LOGIN is off for {address}; the open invitation is withdrawn.").format(address=email.address))
         elif done.changed and switch is Switch.LOGIN and on and email.writable:

@@ -226,7 +226,7 @@ class ContactActions:
         if not losing:
             question = _("Nobody loses access by it.")
             return False if await app.push_screen_wait(Confirmation(title, on_whom, question, title)) else None
-        names = ", ".join(losing)
+        names = _(", ").join(losing)
         off = _("Switch everything off: they lose access: {names}") if access else _("Switch everything off: {names}")
         choices = [
             Choice("keep", "k", _("Keep what is on, under Unlinked emails: {names}").format(names=names)),

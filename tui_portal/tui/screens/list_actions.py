@@ -15,6 +15,7 @@ from tui_portal.domain.staff import Right
 from tui_portal.domain.text import safe
 from tui_portal.i18n import _, ngettext
 from tui_portal.services.context import Context
+from tui_portal.services.files import named_file, offered_file
 from tui_portal.services.undo import redo_last, undo_last
 from tui_portal.tui.long_work import LOOK_SECONDS, LongWork
 from tui_portal.tui.modals.menu import Choice, Menu
@@ -23,6 +24,7 @@ from tui_portal.tui.workers import start
 
 if TYPE_CHECKING:
     from tui_portal.tui.screens.list_screen import ListScreen
+    from tui_portal.tui.widgets.columns import Column
 
 # The actions by keys that change something; in a menu each is told for itself.
 _CHANGES = frozenset(
@@ -49,6 +51,19 @@ class ListActions:
     async def columns(self) -> None:
         """Choose the columns of this list."""
         await self._screen.choose_columns()
+
+    async def copy_name(self) -> None:
+        """Copy what the line under the cursor is called: what stands in the column that is never left out."""
+        await self._copy(lambda column: not column.width)
+
+    async def copy_row(self) -> None:
+        """Copy the line under the cursor, its columns apart by tabs."""
+        await self._copy(lambda column: bool(column.title()))
+
+    async def _copy(self, wanted: Callable[[Column[Any]], bool]) -> None:
+        row = self._screen.table.cursor_row
+        if row is not None:
+            self._screen.copy("\t".join(one.cell(row).text for one in self._screen.columns if wanted(one)))
 
     async def undo(self) -> None:
         """Take back the last thing that this person did."""
@@ -90,11 +105,12 @@ class ListActions:
                 raise WrongUse(_("A file name is needed."))
             await screen.shell.lanes.count(write, _path(answer))
 
-        path = Path.cwd() / f"{name}-{whole_date(screen.shell.clock())}.csv"
+        context = screen.shell.lanes.context
+        path = offered_file(context, f"{name}-{whole_date(screen.shell.clock())}.csv")
         prompt = Prompt(_("Export"), question, _("Export"), do, answer=str(path))
         answer = await screen.app.push_screen_wait(prompt)
         if answer is not None:
-            screen.say(_("Written to {path}.").format(path=_path(answer)))
+            screen.say(_("Written to {path}.").format(path=named_file(context, _path(answer))))
 
     async def carry_out(self, use_case: Callable[..., Any], *arguments: object, asked_by_dialog: bool = False) -> None:
         """Run a use case that tells in words what it did; one at a time, so that a hurried second press does not go further.
@@ -106,7 +122,7 @@ class ListActions:
             if asked_by_dialog:
                 raise Refused(_("Something else is being saved."))
             return
-        work = screen.work = LongWork()
+        work = screen.work = LongWork(screen.shell.lanes.patience)
 
         def change(context: Context) -> Any:
             return use_case(context, *arguments, progress=work.progress)

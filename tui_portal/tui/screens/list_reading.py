@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tui_portal.domain.errors import Cancelled
@@ -30,9 +30,11 @@ class ListReading:
 
     def read(self, use_case: Callable[..., Any], *arguments: object) -> asyncio.Future[Any]:
         """Queue one part."""
-        part = asyncio.ensure_future(self._lanes.read(use_case, *arguments))
-        self._parts.append(part)
-        return part
+        return self._keep(self._lanes.read(use_case, *arguments))
+
+    def count(self, use_case: Callable[..., Any], *arguments: object) -> asyncio.Future[Any]:
+        """Queue one part beside the others, on another lane."""
+        return self._keep(self._lanes.count(use_case, *arguments))
 
     def tell(self, count: int) -> None:
         """Called on the lane. Raises Cancelled where nobody waits for it any more."""
@@ -56,6 +58,11 @@ class ListReading:
         for part in self._parts:
             part.add_done_callback(lambda done: done.cancelled() or done.exception())
             part.cancel()
+
+    def _keep(self, asked: Awaitable[Any]) -> asyncio.Future[Any]:
+        part = asyncio.ensure_future(asked)
+        self._parts.append(part)
+        return part
 
     def _take(self, count: int) -> None:
         self._taken.set()

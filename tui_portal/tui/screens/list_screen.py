@@ -6,7 +6,6 @@ import asyncio
 import time
 from array import array
 from collections.abc import Awaitable, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,9 +19,10 @@ from tui_portal.i18n import _
 from tui_portal.services.staff_settings import hidden_columns, hide_columns
 from tui_portal.tui import keys
 from tui_portal.tui.keymap import rebind
-from tui_portal.tui.lists import ListSource, ListView, data_version, first_rows, whole_order
+from tui_portal.tui.lists import Beginning, ListSource, ListView, data_version, first_rows, whole_order
 from tui_portal.tui.long_work import LongWork
 from tui_portal.tui.screens.acting import ActingScreen
+from tui_portal.tui.screens.acts import actions_of
 from tui_portal.tui.screens.list_reading import ListReading
 from tui_portal.tui.text import plain
 from tui_portal.tui.widgets.bars import KeyBar, PlacesBar, TitleBar, TooSmall
@@ -36,7 +36,7 @@ _PAUSES = 3  # so many times as long as the order took to read is waited before 
 
 
 class ListScreen(ActingScreen):
-    """The screen for one `ListSource`. `first` may hold the first rows already, read while the program was starting."""
+    """The screen for one `ListSource`. `first` is what was begun to be read while the program was starting."""
 
     BINDINGS = [
         *keys.bindings(keys.LIST_SCREEN),
@@ -47,7 +47,7 @@ class ListScreen(ActingScreen):
     AUTO_FOCUS = "WindowTable"
     KEY_GROUPS = (keys.LIST_SCREEN, keys.LIST, keys.EVERYWHERE)
 
-    def __init__(self, source: ListSource[Any], first: Future[dict[int, Any]] | None = None) -> None:
+    def __init__(self, source: ListSource[Any], first: Beginning | None = None) -> None:
         super().__init__()
         self.source = source
         self.view = source.view
@@ -66,7 +66,7 @@ class ListScreen(ActingScreen):
 
     @property
     def settled(self) -> bool:
-        return self._asked == self._answered
+        return self._asked == self._answered and not self.busy
 
     @property
     def key_groups(self) -> Sequence[keys.KeyGroup]:
@@ -76,7 +76,7 @@ class ListScreen(ActingScreen):
             "activity": (keys.ACTIVITY,),
             "staff": (keys.STAFF,),
         }.get(self.source.place, ())
-        return (*own, *self.KEY_GROUPS)
+        return keys.in_place((*own, *self.KEY_GROUPS), self.source.place)
 
     @property
     def table(self) -> WindowTable[Any]:
@@ -115,6 +115,10 @@ class ListScreen(ActingScreen):
         self.show_surroundings()
         start(self, self._show_first, "first rows", newest="list")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In Pending activation the key that copies a name copies the link."""
+        return action != "copy_name" or self.source.place != "pending"
+
     def on_screen_resume(self) -> None:
         self.show_surroundings()
         if self._total is not None:
@@ -122,6 +126,8 @@ class ListScreen(ActingScreen):
 
     def show_surroundings(self) -> None:
         """The title line and the places, from what the application knows now."""
+        if not self.stands:
+            return
         self.query_one(TitleBar).show([self.shell.firm_name, self.source.title()], self.shell.notes)
         for places in self.query(PlacesBar):
             places.show(self.shell.places, self.source.place, _("Clients"))
@@ -166,9 +172,11 @@ class ListScreen(ActingScreen):
 
     def action_clear(self) -> None:
         """esc: stop what is being saved; out of the find line, then the marks, then the filter."""
-        find = self.query_one("#find", Input)
+        find, patience = self.query_one("#find", Input), self.shell.lanes.patience
         if self.work is not None:
             self.work.stop()
+        elif patience.told:
+            patience.give_up()
         elif self.focused is find:
             self.table.focus()
         elif not self.table.clear_marks() and find.value:
@@ -180,7 +188,7 @@ class ListScreen(ActingScreen):
     def action_sort_menu(self) -> None:
         from tui_portal.tui.screens.sort_menu import choose_sort
 
-        start(self, partial(choose_sort, self), "sort")
+        self.begin(partial(choose_sort, self), "sort")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.view = replace(self.view, text=event.value)
@@ -202,23 +210,7 @@ class ListScreen(ActingScreen):
 
     def act(self, name: str) -> None:
         """Do what the list's own actions do under this name, in a worker; a list that has none says so."""
-        from tui_portal.tui.screens.account_actions import AccountActions
-        from tui_portal.tui.screens.log_actions import LogActions
-        from tui_portal.tui.screens.outbox_actions import OutboxActions
-        from tui_portal.tui.screens.pending_actions import PendingActions
-        from tui_portal.tui.screens.staff_actions import StaffActions
-
-        actions: AccountActions | PendingActions | OutboxActions | LogActions | StaffActions
-        if self.source.place == "pending":
-            actions = PendingActions(self)
-        elif self.source.place == "outbox":
-            actions = OutboxActions(self)
-        elif self.source.place == "activity":
-            actions = LogActions(self)
-        elif self.source.place == "staff":
-            actions = StaffActions(self)
-        else:
-            actions = AccountActions(self, archived=self.source.place == "archived")
+        actions = actions_of(self)
         work = getattr(actions, name, None)
         why = actions.why_not(name)
         if why:
@@ -226,14 +218,15 @@ class ListScreen(ActingScreen):
         elif work is None:
             self.say(_("There is nothing of the kind to do in this list."), warning=True)
         else:
-            start(self, work, name)
+            self.begin(work, name)
 
     def _ask(self) -> None:
         self._asked += 1
         start(self, self._show_list, "list", newest="list")
 
     @property
-    def _columns(self) -> list[Column[Any]]:
+    def columns(self) -> list[Column[Any]]:
+        """The columns that this person has chosen, whether they fit or not."""
         return [c for c in self.source.columns(self.shell.clock) if c.hides not in self._hidden]
 
     async def choose_columns(self) -> None:
@@ -242,7 +235,7 @@ class ListScreen(ActingScreen):
 
         async def keep(hidden: frozenset[str]) -> None:
             self._hidden = hidden
-            self.table.choose_columns(self._columns)
+            self.table.choose_columns(self.columns)
             await self.shell.lanes.write(hide_columns, self.source.place, hidden)
 
         await switch_columns(self.app, self.source.columns(self.shell.clock), self._hidden, keep)
@@ -258,10 +251,10 @@ class ListScreen(ActingScreen):
     async def _show_first_rows(self) -> None:
         self._hidden = await self.shell.lanes.read(hidden_columns, self.source.place)
         if self._hidden:
-            self.table.choose_columns(self._columns)
+            self.table.choose_columns(self.columns)
         limit = max(1, self.app.size.height)
         if self._first is not None:
-            rows = await asyncio.wrap_future(self._first)
+            rows = await asyncio.wrap_future(self._first.rows)
             ids = array("q", rows)
         else:
             ids = await self.shell.lanes.read(self.source.ids, self.view, limit, None)
@@ -282,11 +275,17 @@ class ListScreen(ActingScreen):
         new = asked != self._answered
         self._reads += 1
         self._order_is_due = False
-        ask = partial(reading.read, whole_order, self.source, view, reading.is_stale, reading.tell)
+        begins = new and not begun
+        # What is looked for in every line is counted beside, while the first lines are being found.
+        beside = begins and bool(view.text)
+        ask = partial(
+            reading.count if beside else reading.read, whole_order, self.source, view, reading.is_stale, reading.tell
+        )
         try:
             self.table.highlight(self.source.highlights(view.text))
+            seen = await reading.read(data_version) if beside else None
             beginning = None
-            if new and not begun:
+            if begins:
                 beginning = reading.read(first_rows, self.source, view, self.table.page_rows)
             # Where it is not known how many there are, the lane goes on with the whole while the first lines are being painted.
             whole = ask() if view.text != self._counted else None
@@ -298,7 +297,8 @@ class ListScreen(ActingScreen):
                 count = await reading.count_before(whole)
                 if count is not None:
                     self._show_count(count, view)
-            self._version, ids = await (whole or ask())
+            version, ids = await (whole or self._take_order() or ask())
+            self._version = version if seen is None else seen
             await self.table.show(ids, rows=first, reset=new and not first)
         except WrongUse as error:
             self._show_words(error.message, wrong=True)
@@ -309,6 +309,12 @@ class ListScreen(ActingScreen):
         finally:
             reading.give_up()
         self._answered = max(self._answered, asked)
+        self.call_after_refresh(self.shell.begin_writing)
+
+    def _take_order(self) -> Awaitable[tuple[int, array[int]]] | None:
+        """The order that was begun to be read, once."""
+        first, self._first = self._first, None
+        return None if first is None else asyncio.wrap_future(first.order)
 
     async def _reread(self) -> None:
         try:

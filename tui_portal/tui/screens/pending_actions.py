@@ -176,7 +176,7 @@ class PendingActions(ListActions):
         def write(context: Context, path: Path) -> int:
             return export_pending(context, view.text, view.sort, view.descending, path)
 
-        await self.write_list(_("pending"), write)
+        await self.write_list("pending", write)
 
     async def _show_results(self, title: str, operation: int) -> None:
         from tui_portal.tui.modals.results import ResultList

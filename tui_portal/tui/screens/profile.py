@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,8 @@ from tui_portal.i18n import _
 from tui_portal.services.accounts import AccountProfile, ContactCard, EmailSettings, account_profile
 from tui_portal.services.wording import state_in_words
 from tui_portal.tui import keys
+from tui_portal.tui.account_columns import status_words
 from tui_portal.tui.keymap import rebind
-from tui_portal.tui.lists import status_words
 from tui_portal.tui.screens.address_actions import AddressActions
 from tui_portal.tui.screens.contact_actions import ContactActions
 from tui_portal.tui.screens.place import PlaceScreen
@@ -39,26 +39,26 @@ INFO, ACTIVITY, MAIL = TABS = ("info", "activity", "mail")
 
 
 class ProfileScreen(PlaceScreen):
-    """The profile of one account."""
+    """The profile of one account; the cursor begins at a contact or an address (ids) of it, where one is named."""
 
     BINDINGS = keys.bindings(keys.PROFILE)
     AUTO_FOCUS = "SettingsTable"
     KEY_GROUPS = (keys.INFO, keys.PROFILE, keys.EVERYWHERE)
 
-    def __init__(self, account: int) -> None:
+    def __init__(self, account: int, *, contact: int | None = None, address: int | None = None) -> None:
         super().__init__()
         self.account = account
+        self._begin_at = contact, address
         self._others: tuple[str, ...] = ()
         self.profile: AccountProfile | None = None
         self.address_actions = AddressActions(self)
         self.contact_actions = ContactActions(self)
         self._tab = INFO
         self._read = False
-        self._under_way = 0
 
     @property
     def settled(self) -> bool:
-        return self._read and not self._under_way and (self._tab == INFO or self._log_tab(self._tab).settled)
+        return self._read and not self.busy and (self._tab == INFO or self._log_tab(self._tab).settled)
 
     @property
     def key_groups(self) -> Sequence[keys.KeyGroup]:
@@ -89,7 +89,7 @@ class ProfileScreen(PlaceScreen):
         yield TitleBar()
         yield Static(id="profile-head", markup=False)
         with Vertical(id="work"):
-            yield SettingsTable()
+            yield SettingsTable(*self._begin_at)
         yield KeyBar(*self.KEY_GROUPS)
 
     async def on_mount(self) -> None:
@@ -107,13 +107,13 @@ class ProfileScreen(PlaceScreen):
 
     def show_surroundings(self) -> None:
         """The title line, from what the application knows now."""
-        if self.profile is None:
+        if self.profile is None or not self.stands:
             return
         account = self.profile.account
         place = _("Archived") if account.archived else _("Accounts")
         where = [self.shell.firm_name, place, f"{account.code} {account.name}"]
         notes = self.shell.notes if self.has_class("-wide") else ()
-        others = [_("also open: {names}").format(names=", ".join(self._others))] if self._others else []
+        others = [_("also open: {names}").format(names=_(", ").join(self._others))] if self._others else []
         self.query_one(TitleBar).show(where, [*others, status_words(account), *notes])
         self.query_one("#profile-head", Static).update(self._head())
 
@@ -161,14 +161,11 @@ class ProfileScreen(PlaceScreen):
             self.table.show(profile, self.shell.clock())
             self.show_surroundings()
 
-    def begin(self, work: Callable[[], Coroutine[Any, Any, object]], name: str, *, newest: str = "") -> None:
-        """Do what a key asked for. Until a dialog stands in front, or it is done, the keys that follow wait: they are meant
-        for that dialog, or for what is shown then.
-        """
-        start(self, partial(self._do, work), name, newest=newest)
-
     def action_back(self) -> None:
-        self.dismiss(None)
+        if self.shell.lanes.patience.told:
+            self.shell.lanes.patience.give_up()
+        else:
+            self.dismiss(None)
 
     def action_tab(self, step: int) -> None:
         """Go to the tab beside this one."""
@@ -251,14 +248,15 @@ class ProfileScreen(PlaceScreen):
     def action_copy_address(self) -> None:
         email = self._email()
         if email is not None:
-            self._copy(email.address)
+            self.copy(email.address)
 
     def action_copy_row(self) -> None:
         email = self._email()
         if email is not None:
-            switches = [f"{s.label} {_('on') if is_on(email, s) else _('off')}" for s in SWITCHES]
+            words = {True: _("on"), False: _("off")}
+            switches = [f"{s.label} {words[is_on(email, s)]}" for s in SWITCHES]
             state = state_in_words(email, self.shell.clock())
-            self._copy("\t".join([self.account_name, email.label, email.address, *switches, state]))
+            self.copy("\t".join([self.account_name, email.label, email.address, *switches, state]))
 
     def action_undo(self) -> None:
         from tui_portal.services.undo import undo_last
@@ -283,13 +281,6 @@ class ProfileScreen(PlaceScreen):
         from tui_portal.tui.modals.entry import EntryDialog
 
         self.app.push_screen(EntryDialog(event.entry))
-
-    async def _do(self, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        self._under_way += 1
-        try:
-            await work()
-        finally:
-            self._under_way -= 1
 
     async def _go_to_tab(self, name: str) -> None:
         former, self._tab = self._tab, name
@@ -343,10 +334,6 @@ class ProfileScreen(PlaceScreen):
             self.say(done.in_words)
         self.read_again()
 
-    def _copy(self, text: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.say(_("Copied, where the terminal takes it (OSC 52): {text}").format(text=text))
-
     def _on_info(self) -> bool:
         """Whether the Info tab is in front; where it leads there is told where not."""
         if self._tab != INFO:
@@ -389,7 +376,7 @@ class ProfileScreen(PlaceScreen):
         account, moment = self.profile.account, self.shell.clock()
         last = _("never") if account.last_login is None else day_and_month(account.last_login, moment)
         facts = [account.type.label, *account.tags, _("last login {date}").format(date=last)]
-        facts += [_("responsible: {names}").format(names=", ".join(account.staff))] if account.staff else []
+        facts += [_("responsible: {names}").format(names=_(", ").join(account.staff))] if account.staff else []
         facts += [
             word for word, holds in ((_("test account"), account.test), (_("archived"), account.archived)) if holds
         ]

@@ -97,9 +97,11 @@ class StaffActions(ListActions):
             return
         screen, name = self._screen, row.fields.name
         if row.active:
-            own = ngettext("{n} account stays theirs", "{n} accounts stay theirs", row.accounts).format(n=row.accounts)
-            question = _("They are not let in any more, and what they have open can change nothing; {accounts}.")
-            asked = Confirmation(_("Deactivate"), name, question.format(accounts=own), _("Deactivate"))
+            question = _("They are not let in any more, and what they have open can change nothing.")
+            if row.accounts:
+                own = ngettext("{n} account stays theirs.", "{n} accounts stay theirs.", row.accounts)
+                question = f"{question} {own.format(n=row.accounts)}"
+            asked = Confirmation(_("Deactivate"), name, question, _("Deactivate"))
             if not await screen.app.push_screen_wait(asked):
                 return
         try:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from rich.cells import cell_len
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_portal.i18n import _
 from tui_portal.tui import keys
-from tui_portal.tui.keymap import in_force, key_changes
+from tui_portal.tui.keymap import key_changes
+from tui_portal.tui.surroundings import SMALLEST, Parts, Place, keys_line, places_line, side_lines, title_line
 from tui_portal.tui.text import fit, plain
 
-SMALLEST = (60, 15)
-_SHORT = 8  # cells of the title of a place where they do not all fit
-_LEAST_NOTE = 24  # cells that a note in the title line keeps
+__all__ = ["SMALLEST", "KeyBar", "Place", "PlacesBar", "TitleBar", "TooSmall"]
 
 
 class TitleBar(Widget):
@@ -35,33 +32,7 @@ class TitleBar(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        left = plain(" › ".join(self._where))
-        room = self.size.width - 2
-        right = plain("   ".join(self._notes(room - left.cell_length - 2)))
-        if left.cell_length + right.cell_length + 2 > room:
-            left = left.truncate(max(0, room - right.cell_length - 2), ellipsis=True)
-        gap = " " * max(1, room - left.cell_length - right.cell_length)
-        return Content.assemble(" ", left, gap, right, " ")
-
-    def _notes(self, room: int) -> list[str]:
-        """The notes at the right, the longest shortened where the way to this place needs the room."""
-        notes = [part for part in self._right if part]
-        over = sum(map(cell_len, notes)) + 3 * (len(notes) - 1) - room
-        longest = max(notes, key=cell_len, default="")
-        least = min(_LEAST_NOTE, cell_len(longest))
-        return [
-            fit(note, max(least, cell_len(note) - over)) if note == longest and over > 0 else note for note in notes
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place that can be gone to: its name, the key that leads there, its title, how many things it holds (None: unknown)."""
-
-    name: str
-    key: str
-    title: str
-    count: int | None = None
+        return plain(title_line(self._where, self._right, self.size.width))
 
 
 class PlacesBar(Widget):
@@ -82,33 +53,10 @@ class PlacesBar(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        texts = self._side_texts() if self._side else self._line_texts()
-        styles = ["bold reverse" if place.name == self._here else "" for place in self._places]
-        parts = [plain(text, style) for text, style in zip(texts, styles, strict=True)]
-        return (
-            Content("\n").join([plain(f" {self._heading}", "bold"), *parts]) if self._side else Content("").join(parts)
-        )
-
-    def _side_texts(self) -> list[str]:
-        """A line for each place, its count at the right."""
-        texts = []
-        for place in self._places:
-            text, count = f" {place.key} {place.title}", "" if place.count is None else f" {place.count}"
-            texts.append(f"{text}{' ' * max(0, self.size.width - cell_len(text) - cell_len(count) - 1)}{count} ")
-        return texts
-
-    def _line_texts(self) -> list[str]:
-        """All places on one line: where they don't fit, shorter titles, then without the counts."""
-        texts: list[str] = []
-        for most, counted in ((0, True), (_SHORT, True), (0, False), (_SHORT, False)):
-            texts = [
-                f" {place.key} {fit(place.title, most) if 0 < most < cell_len(place.title) else place.title}"
-                f"{f' {place.count}' if counted and place.count is not None else ''} "
-                for place in self._places
-            ]
-            if sum(map(cell_len, texts)) <= self.size.width:
-                break
-        return texts
+        if self._side:
+            lines = side_lines(self._places, self._here, self._heading, self.size.width)
+            return Content("\n").join([plain(text, style) for text, style in lines])
+        return _joined(places_line(self._places, self._here, self.size.width))
 
 
 class KeyBar(Widget):
@@ -144,11 +92,10 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         if self._said:
-            return plain(fit(f" {self._said}", self.size.width))
-        parts: list[Content] = []
-        for key, what in keys.bar(in_force(self._groups, key_changes(self)), self.size.width):
-            parts += [plain(f" {key}", "bold"), plain(f" {what} ")]
-        return Content("").join(parts)
+            # A warning is read to its end, which says what to do; the line grows with it (styles).
+            said = f" {self._said}"
+            return plain(said if self.has_class("-warning") else fit(said, self.size.width))
+        return _joined(keys_line(self._groups, key_changes(self), self.size.width))
 
 
 class TooSmall(Widget):
@@ -161,3 +108,7 @@ class TooSmall(Widget):
         width, height = SMALLEST
         sentence = _("The window is too small: {width}x{height} is needed. ctrl+q quits.")
         return plain(sentence.format(width=width, height=height))
+
+
+def _joined(parts: Parts) -> Content:
+    return Content("").join([plain(text, style) for text, style in parts])

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from rich.cells import cell_len
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """The text of a cell, with the name of the component style it is painted in, if not the row's own."""
 
     text: str
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[R]):
-    """A column. `width` in cells, 0 for the one that takes what is left; a column of higher `rank` goes first when room is
-    short. `name` is what the list is sorted by for this column, empty where it can't be. In a `found` column what was looked
+class Column(NamedTuple, Generic[R]):
+    """A column. `width` in cells, 0 for the one that takes what is left; where the title or one of the `words` that can stand in
+    it is longer in the reader's language, the column is as wide as that. A column of higher `rank` goes first when room is short.
+    `name` is what the list is sorted by for this column, empty where it can't be. In a `found` column what was looked
     for is marked. `hides` is the name under which a person can do without it, empty for one that is always there.
     """
 
@@ -32,6 +32,7 @@ class Column(Generic[R]):
     name: str = ""
     found: bool = False
     hides: str = ""
+    words: Callable[[], Iterable[str]] = tuple
 
 
 def fitting(columns: Sequence[Column[R]], room: int, flexible: int) -> list[tuple[Column[R], int]]:
@@ -39,8 +40,14 @@ def fitting(columns: Sequence[Column[R]], room: int, flexible: int) -> list[tupl
 
     The one without a width takes what is left, at least `flexible` cells.
     """
-    kept = sorted(columns, key=lambda column: column.rank)
-    while len(kept) > 1 and sum((column.width or flexible) + 1 for column in kept) > room:
+    kept = sorted(((column, _width(column)) for column in columns), key=lambda pair: pair[0].rank)
+    while len(kept) > 1 and sum((width or flexible) + 1 for _column, width in kept) > room:
         kept.pop()
-    spare = room - sum(column.width + 1 for column in kept)
-    return [(column, column.width or max(1, spare)) for column in columns if column in kept]
+    spare = room - sum(width + 1 for _column, width in kept)
+    widths = dict(kept)
+    return [(column, widths[column] or max(1, spare)) for column in columns if column in widths]
+
+
+def _width(column: Column[R]) -> int:
+    """How wide the column is in the reader's language, 0 for the one that takes what is left."""
+    return column.width and max(column.width, *map(cell_len, (column.title(), *column.words())))

@@ -14,10 +14,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui_portal.domain.text import safe
 from tui_portal.tui.text import fit, plain
 
 
-class FieldInput(Input):
+class PlainInput(Input):
+    """A field of one line. What is stored stands in it with nothing unseen, as it is shown elsewhere, and is saved so."""
+
+    def validate_value(self, value: str) -> str:
+        return safe(value)
+
+
+class FieldInput(PlainInput):
     """A field of one line. Up and down go to the fields beside it, as in every form."""
 
     BINDINGS = [

@@ -12,6 +12,8 @@ class FilterSuggester(Suggester):
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
+        if not value:
+            return None  # the filter language is loaded by whoever filters
         from tui_portal.domain.filters import complete, word_at
 
         start, _end = word_at(value, len(value))

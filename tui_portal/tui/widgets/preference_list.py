@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from tui_portal.domain.notifications import NotificationGroup
 from tui_portal.services.preferences import PreferenceRow
+from tui_portal.tui.cells import shortened
 from tui_portal.tui.text import fit
 from tui_portal.tui.widgets.preference_edits import GROUPS, PreferenceEdits, PreferenceTouched, toggle
 
@@ -102,8 +103,7 @@ class PreferenceList(Widget, can_focus=True):
             (" " + fit(group.label, labels) + " ", ""),
         ]
         room = width - sum(cell_len(text) for text, _name in parts)
-        if room >= cell_len(group.explanation):
-            parts.append((group.explanation, "dim"))
+        parts.append((shortened(group.explanation, room), "dim"))
         return Strip([Segment(text, self._styled(style, part)) for text, part in parts]).adjust_cell_length(
             width, style
         )

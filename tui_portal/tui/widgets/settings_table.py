@@ -56,7 +56,9 @@ class _Stop:
 
 
 class SettingsTable(Widget, can_focus=True):
-    """The Contacts section and the Unlinked e-mails section of one account."""
+    """The Contacts section and the Unlinked e-mails section of one account. The cursor begins at a contact or an address (ids),
+    where one is named.
+    """
 
     BINDINGS = keys.bindings(keys.INFO)
     COMPONENT_CLASSES = {
@@ -87,8 +89,9 @@ class SettingsTable(Widget, can_focus=True):
     class MenuAsked(Message):
         """The sign for the menu of an address was clicked; the cursor is on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, contact: int | None = None, address: int | None = None) -> None:
         super().__init__(id="settings")
+        self._begin_at = contact, address
         self._lines: list[_Line] = []
         self._stops: list[_Stop] = []
         self._saving: dict[tuple[int, Switch], list[bool]] = {}
@@ -123,6 +126,11 @@ class SettingsTable(Widget, can_focus=True):
         ]
         nearest = min(places, key=lambda n: abs(n - self._cursor)) if places else self._cursor
         self._cursor = max(0, min(nearest, len(self._stops) - 1))
+        (contact, address), self._begin_at = self._begin_at, (None, None)
+        if address is not None:
+            self._go_to_address(contact, address)
+        elif contact is not None:
+            self.go_to_contact(contact)
         self._keep_in_sight()
         self.refresh()
 
@@ -135,6 +143,13 @@ class SettingsTable(Widget, can_focus=True):
         place = next((n for n, s in enumerate(self._stops) if s.contact is not None and s.contact.id == contact), None)
         if place is not None:
             self._go_to(place)
+
+    def _go_to_address(self, contact: int | None, address: int) -> None:
+        """Put the cursor on an address (ids), where it is here: at this contact, else wherever it stands."""
+        places = [(n, stop.contact) for n, stop in enumerate(self._stops) if stop.email and stop.email.id == address]
+        own = [n for n, card in places if card is not None and card.id == contact]
+        if places:
+            self._go_to(own[0] if own else places[0][0])
 
     def end_saving(self, email: EmailSettings, switch: Switch) -> None:
         """One press of this switch has been dealt with, in the order in which they were made."""

@@ -21,8 +21,9 @@ from textual.widget import Widget
 
 from tui_portal.tui import keys
 from tui_portal.tui.keymap import rebind
+from tui_portal.tui.lines import titles
 from tui_portal.tui.widgets.columns import Column, fitting
-from tui_portal.tui.widgets.window_lines import STYLES, painted, titles
+from tui_portal.tui.widgets.window_lines import STYLES, painted
 from tui_portal.tui.workers import start
 
 R = TypeVar("R")
