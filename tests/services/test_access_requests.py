@@ -97,7 +97,7 @@ def test_approving_makes_a_contact_and_invites_in_the_clients_name(office: Conte
     (row,) = listed(office)
     assert (row.state, row.invited_by) == (PendingState.QUEUED, "Zoë Dupont")
     assert office.database.rows("SELECT language, message FROM outbox WHERE state = 'queued'") == [
-        ("de", "Zoë Dupont asked us to give you access, and writes:\n\nBis bald")
+        ("de", "Zoë Dupont hat uns gebeten, Ihnen Zugang zu geben, und schreibt:\n\nBis bald")
     ]
     words = [row.words for row in log_rows(office, log_ids(office, dupont))]
     assert "Access of anna@dupont.example (Anna Dupont) approved, as a client asked" in words
@@ -108,7 +108,7 @@ def test_approving_makes_a_contact_and_invites_in_the_clients_name(office: Conte
 def test_the_staffs_message_takes_the_place_of_the_clients(office: Context, dupont: int) -> None:
     send_invites(office, [ask(office, dupont, note="Bis bald")], "Welcome")
     message = office.database.value("SELECT message FROM outbox WHERE state = 'queued'")
-    assert message == "Welcome\n\nZoë Dupont asked us to give you access."
+    assert message == "Welcome\n\nZoë Dupont hat uns gebeten, Ihnen Zugang zu geben."
 
 
 def test_the_contact_whose_mailbox_it_is_is_linked(office: Context, dupont: int) -> None:

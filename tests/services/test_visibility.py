@@ -249,15 +249,8 @@ QUESTIONS: dict[str, Callable[[Context, Town], object]] = {
 OTHERS = {
     *("saved_messages", "saved_views", "staff_settings", "staff", "staff_members", "staff_rights", "email_fields"),
     *("delivery", "leases", "activation", "bounces", "progress", "check", "log_check", "backups", "mail_templates"),
-    *(
-        "files",
-        "imports.import_file",
-        "news.newest_entry",
-        "outbox.summary",
-        "outbox.try_all_now",
-        "presence",
-        "restores",
-    ),
+    *("files", "imports.import_file", "news.newest_entry"),
+    *("outbox.summary", "outbox.try_all_now", "presence", "restores"),
 }
 
 

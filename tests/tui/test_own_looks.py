@@ -94,7 +94,7 @@ async def test_a_language_is_spoken_at_once_on_every_screen_and_kept(firm: Conte
         await terminal.press("enter")
         await terminal.shows("no access", "Contacts")
         await _choose(terminal, "language deutsch")
-        await terminal.shows("kein Zugang", "Kontakte", "Language: Deutsch")
+        await terminal.shows("kein Zugang", "Kontakte", "Sprache: Deutsch")
         await terminal.press("escape")
         await terminal.shows("nach Name", "TYP", "3 von 3")
         await terminal.press("question_mark")
@@ -113,7 +113,7 @@ async def test_read_only_it_holds_until_the_end(firm: Context, database_path: Pa
         await _choose(terminal, "theme: portal-light")
         await terminal.shows("Theme: portal-light, until you leave: it can't be kept.")
         await _choose(terminal, "language français")
-        await terminal.shows("Language: Français")
+        await terminal.shows("Français, jusqu’à la fermeture")
     office.database.close()
     assert own_looks(firm) == OwnLooks()
 

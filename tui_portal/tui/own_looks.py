@@ -23,9 +23,6 @@ from tui_portal.tui.workers import start
 DENSITIES = (COMFORTABLE, DENSE)
 
 
-_READ = ("enter", "space", "escape")
-
-
 class PersonalLooks(App[int]):
     """An application that wears what the acting person has chosen, else what the firm has."""
 
@@ -81,29 +78,23 @@ class PersonalLooks(App[int]):
             self.show_tour()
 
     def show_tour(self) -> None:
-        """Show the tour over the lower half of the screen until the next key, which is acted on as ever, unless it is one of those
-        by which people say that they have read something.
-        """
+        """Show the tour over the lower half of the screen until the next key, which is acted on as ever."""
         if isinstance(self.screen, PlaceScreen) and not self.screen.query(Tour):
             self.screen.mount(Tour())
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste | events.MouseDown) and not event.is_forwarded:
-            ended = self._end_tour()
-            if ended and isinstance(event, events.Key) and event.key in _READ:
-                return
+            self._end_tour()
         await super().on_event(event)
 
-    def _end_tour(self) -> bool:
-        """Take the tour away; whether it was there."""
+    def _end_tour(self) -> None:
         tours = self.screen.query(Tour) if self.screen_stack else None
         if not tours:
-            return False
+            return
         tours.remove()
         if self._shows_tour:
             self._shows_tour = False
             start(self, partial(self._write, keep_tour, ""), "tour", quiet=True)
-        return True
 
     def _keep(self, write: Callable[[Context], bool], told: str) -> None:
         start(self, partial(self._write, write, told), "looks")

@@ -325,8 +325,8 @@ class WindowTable(Widget, Generic[R], can_focus=True):
         if y == 0:
             style = self._style("head")
             return Strip([Segment(titles(self._shown_columns), style)], width).adjust_cell_length(width, style)
-        strip = self._shown[y] = self._line(y)
-        return strip
+        self._shown[y] = self._line(y)
+        return self._shown[y]
 
     def _line(self, y: int) -> Strip:
         """What line `y` is to look like, from 1 below the titles."""
@@ -384,8 +384,7 @@ class WindowTable(Widget, Generic[R], can_focus=True):
             start(self, partial(self._fetch_missing, first, end - first), "around", newest="around", quiet=True)
 
     async def _fetch_missing(self, start: int, count: int) -> None:
-        missing = [n for n in self._ids[start : start + count] if n not in self._rows]
-        if not missing:
+        if not (missing := [n for n in self._ids[start : start + count] if n not in self._rows]):
             return
         found = await self._fetch(missing)
         if len(self._rows) > _KEPT_ROWS:
