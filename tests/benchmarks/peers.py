@@ -24,6 +24,7 @@ from tests.pty_terminal import Pty
 _ROWS = "SELECT printf('A-%04d', id), name, type FROM account WHERE archived = 0 ORDER BY search_key, id"
 _DATA_TABLE = f"""
 import sqlite3, sys
+from rich.text import Text
 from textual.app import App
 from textual.widgets import DataTable
 
@@ -34,7 +35,8 @@ class Peer(App):
     def on_mount(self):
         table = self.query_one(DataTable)
         table.add_columns("ID", "NAME", "TYPE")
-        table.add_rows(sqlite3.connect(sys.argv[1]).execute("{_ROWS}"))
+        rows = sqlite3.connect(sys.argv[1]).execute("{_ROWS}")
+        table.add_rows([Text(cell) for cell in row] for row in rows)  # a str would be read as markup
 
 Peer().run()
 """
